@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that survive a power cut, and the lock that keeps a second writer out. */
+#ifndef PASSERELLE_BASE_DURABLE_H
+#define PASSERELLE_BASE_DURABLE_H
+
+#include "base/error.h"
+
+#include <sys/types.h>
+
+/* mkdir -p; new folders get mode. STORAGE on failure. */
+bool durable_make_folder(const char *path, mode_t mode, GError **error);
+
+/*
+ * Open a folder for the *_at functions below: a descriptor (O_DIRECTORY|O_CLOEXEC) or -1.
+ */
+int durable_open_folder(const char *path, GError **error);
+
+/*
+ * Read a regular file below folder without following a link. At most limit bytes, else INPUT.
+ * NOT_FOUND where there is none. out is NUL-terminated behind its length. If revision is not NULL
+ * it becomes the change mark of exactly the bytes read (see durable_revision_at).
+ */
+GBytes *durable_read_at(int folder, const char *name, gsize limit, char **revision, GError **error);
+
+/*
+ * The change mark of a file: "inode:size:mtime_ns:ctime_ns". NULL where there is no such regular
+ * file.
+ */
+char *durable_revision_at(int folder, const char *name);
+
+/*
+ * Replace name by data: temporary file ".name.random.tmp", fsync, rename, fsync of the folder.
+ * expected_revision: NULL = the file must not exist (never overwrites: renameat2 RENAME_NOREPLACE,
+ * link() where the file system lacks it); otherwise the file must still bear that mark just before
+ * the exchange (RENAME_EXCHANGE and a second look: an edit in between wins). STALE where this
+ * fails. The special DURABLE_ANY replaces whatever is there. revision (may be NULL) gets the new
+ * file's mark. A failed fsync is STORAGE and is never retried. Nothing is left behind on failure.
+ */
+extern const char DURABLE_ANY[];
+bool durable_replace_at(int folder, const char *name, const void *data, gsize size, mode_t mode,
+                        const char *expected_revision, char **revision, GError **error);
+
+/* durable_replace_at(DURABLE_ANY) by path. */
+bool durable_replace(const char *path, const void *data, gsize size, mode_t mode, GError **error);
+
+/* Remove name if it still bears expected_revision (STALE otherwise; DURABLE_ANY: whatever it
+ * bears), fsync the folder. */
+bool durable_remove_at(int folder, const char *name, const char *expected_revision, GError **error);
+
+/* One writer: an advisory lock (flock) on path, the holder's pid inside. */
+struct durable_lock;
+
+/* BUSY with the holder's pid in the message where somebody has it. Never waits. */
+struct durable_lock *durable_lock_take(const char *path, GError **error);
+void durable_lock_release(struct durable_lock *self);
+
+#endif
