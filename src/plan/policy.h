@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What the person wants of one kind of item, and what the two sides can do. */
+#ifndef PASSERELLE_PLAN_POLICY_H
+#define PASSERELLE_PLAN_POLICY_H
+
+#include "model/item.h"
+
+enum direction { DIRECTION_BOTH, DIRECTION_PULL, DIRECTION_PUSH, DIRECTION_OFF };
+enum on_remote_delete { REMOTE_DELETE_KEEP, REMOTE_DELETE_TRASH };
+
+struct policy {
+	enum direction direction;
+	enum on_remote_delete on_remote_delete;
+	unsigned max_adds; /* more creations there than this are held … */
+	bool is_confirmed; /* … unless a person let them through (--confirm) */
+	gint64 now;        /* UTC seconds */
+	gint64 push_since; /* occurrences that ended before this are not sent; G_MININT64 = all are
+	                    */
+	bool local_can_create, local_can_update, local_can_remove;
+	bool remote_can_list, remote_can_create, remote_can_update, remote_can_remove;
+};
+
+#endif
