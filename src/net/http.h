@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* Batches of HTTP requests in parallel, in one call. The only user of libcurl. */
+#ifndef PASSERELLE_NET_HTTP_H
+#define PASSERELLE_NET_HTTP_H
+
+#include "base/error.h"
+
+#include <signal.h>
+
+struct http_settings {
+	const char *user, *password; /* Basic, sent at once; NULL = none. The password may hold any
+	                                byte but NUL */
+	const char *bearer;          /* Authorization: Bearer; NULL = none */
+	const char *ca_file, *proxy; /* NULL = the system's / none (environment proxies are not used
+	                                for loopback) */
+	unsigned max_connections;    /* >= 1 */
+	unsigned requests_per_minute; /* token bucket, bursts of up to one minute's worth; 0 = no
+	                                 limit */
+	gint64 timeout_ms;            /* one request, from its start on the wire */
+	const volatile sig_atomic_t *cancelled; /* nullable: non-zero = start nothing new, drop
+	                                           reads at once, give writes 500 ms */
+};
+
+/* What is known of the request's fate, whatever the answer says. */
+enum http_fate {
+	HTTP_NOT_SENT, /* proven: resolve, connect or TLS failure with nothing of the request
+	                  written, or never started */
+	HTTP_ANSWERED, /* a whole reply came: status and body are its */
+	HTTP_UNKNOWN,  /* sent, or perhaps sent; no whole reply (time-out, empty, reset, cut, too
+	                  large) */
+};
+
+struct http_pair {
+	const char *name, *value;
+};
+
+struct http_part { /* of multipart/form-data */
+	const char *name;
+	const void *data;
+	gsize size;
+	const char *file_name;    /* NULL = a plain field */
+	const char *content_type; /* NULL = none */
+};
+
+struct http_request {
+	/* asked; all lent */
+	const char *method; /* NULL = GET, or POST with parts */
+	const char *url;    /* without query; http only to loopback */
+	const struct http_pair
+		*query; /* percent-encoded here: RFC 3986 unreserved stay, blank = %20 */
+	gsize n_query;
+	const struct http_pair *headers;
+	gsize n_headers;
+	const void *body; /* with method PUT, REPORT …; NULL = none */
+	gsize body_size;
+	const struct http_part *parts; /* not NULL = multipart/form-data */
+	gsize n_parts;
+	bool is_write; /* never sent twice by the library, never redirected */
+
+	/* answered; owned, see http_request_clear */
+	enum http_fate fate;
+	long status;        /* of HTTP_ANSWERED */
+	GBytes *body_out;   /* NUL-terminated behind its length; never NULL when ANSWERED */
+	char *content_type; /* nullable */
+	gint64 retry_after; /* seconds from Retry-After; -1 = not given */
+	GError *error; /* NOT_SENT, UNKNOWN: why: NETWORK (a certificate that cannot be verified,
+	                  too), CONFIG (plain http, ca_file), PROTOCOL, CANCELLED. No query in it */
+};
+void http_request_clear(struct http_request *request); /* the answered part */
+
+struct http_client;
+/* Strings of settings are copied. CONFIG on an unreadable ca_file. */
+struct http_client *http_client_new(const struct http_settings *settings, GError **error);
+void http_client_free(struct http_client *self);
+
+/*
+ * Send all, at most max_connections at a time, and wait for all. Every request is answered (fate).
+ * progress (nullable) is called after each. No request is ever repeated by this module.
+ */
+typedef void (*http_progress)(void *data, gsize done, gsize total);
+void http_client_batch(struct http_client *self, struct http_request **requests, gsize count,
+                       http_progress progress, void *data);
+
+/* Requests put on the wire so far. */
+guint64 http_client_count(const struct http_client *self);
+
+/* True for http:// and https:// URLs whose host is 127.0.0.0/8, ::1 or localhost. */
+bool http_is_loopback(const char *url);
+
+/* Address without user, query and fragment: fit for a log. */
+char *http_url_for_log(const char *url);
+
+#endif

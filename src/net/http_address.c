@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses: which may be called, how a query is encoded, what of them may be shown. */
+#include "net/http_transfer.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+
+/* By libcurl's own parser, so that what is checked is what is called. NULL = not an address. */
+static CURLU *parse(const char *url, unsigned flags)
+{
+	CURLU *parts = curl_url();
+	if (parts == NULL || curl_url_set(parts, CURLUPART_URL, url, flags) != CURLUE_OK) {
+		curl_url_cleanup(parts);
+		return NULL;
+	}
+	return parts;
+}
+
+/* Freed by g_free; NULL = it has none. */
+static char *get_part(CURLU *parts, CURLUPart part)
+{
+	char *value = NULL;
+	if (curl_url_get(parts, part, &value, 0) != CURLUE_OK) {
+		return NULL;
+	}
+	char *copy = g_strdup(value);
+	curl_free(value);
+	return copy;
+}
+
+static bool is_loopback_host(const char *host)
+{
+	struct in_addr v4;
+	if (inet_pton(AF_INET, host, &v4) == 1) {
+		return ntohl(v4.s_addr) >> 24 == 127;
+	}
+	g_autofree char *bare = g_strdup(host + (*host == '['));
+	g_strdelimit(bare, "]", '\0');
+	struct in6_addr v6;
+	if (inet_pton(AF_INET6, bare, &v6) == 1) {
+		return IN6_IS_ADDR_LOOPBACK(&v6);
+	}
+	return g_ascii_strcasecmp(host, "localhost") == 0;
+}
+
+bool http_is_loopback(const char *url)
+{
+	CURLU *parts = parse(url, CURLU_NON_SUPPORT_SCHEME);
+	if (parts == NULL) {
+		return false;
+	}
+	g_autofree char *scheme = get_part(parts, CURLUPART_SCHEME);
+	g_autofree char *host = get_part(parts, CURLUPART_HOST);
+	curl_url_cleanup(parts);
+	return host != NULL && (g_str_equal(scheme, "http") || g_str_equal(scheme, "https")) &&
+	       is_loopback_host(host);
+}
+
+char *http_url_for_log(const char *url)
+{
+	static const CURLUPart secret[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,
+	                                   CURLUPART_QUERY, CURLUPART_FRAGMENT};
+	CURLU *parts = parse(url, CURLU_NON_SUPPORT_SCHEME);
+	if (parts == NULL) {
+		return g_strdup("(no address)");
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(secret); i++) {
+		curl_url_set(parts, secret[i], NULL, 0);
+	}
+	char *shown = get_part(parts, CURLUPART_URL);
+	curl_url_cleanup(parts);
+	return shown == NULL ? g_strdup("(no address)") : shown;
+}
+
+/* RFC 3986, 2.1 and 2.3: all but the unreserved characters as %XX. */
+static void append_query(GString *url, const struct http_request *request)
+{
+	char separator = strchr(url->str, '?') == NULL ? '?' : '&';
+	for (gsize i = 0; i < request->n_query; i++) {
+		g_autofree char *name = g_uri_escape_string(request->query[i].name, NULL, FALSE);
+		g_autofree char *value = g_uri_escape_string(request->query[i].value, NULL, FALSE);
+		g_string_append_c(url, separator);
+		g_string_append(url, name);
+		g_string_append_c(url, '=');
+		g_string_append(url, value);
+		separator = '&';
+	}
+}
+
+static bool check_scheme(CURLU *parts, const char *host, GError **error)
+{
+	g_autofree char *scheme = get_part(parts, CURLUPART_SCHEME);
+	if (g_strcmp0(scheme, "https") == 0) {
+		return true;
+	}
+	if (g_strcmp0(scheme, "http") != 0) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "%s: the address is not an https address", host);
+		return false;
+	}
+	if (!is_loopback_host(host)) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "%s: plain http is only used to this machine itself: use https", host);
+		return false;
+	}
+	return true;
+}
+
+char *address_compose(const struct http_request *request, char **host, GError **error)
+{
+	CURLU *parts = parse(request->url, CURLU_NON_SUPPORT_SCHEME | CURLU_DISALLOW_USER);
+	g_autofree char *name = parts == NULL ? NULL : get_part(parts, CURLUPART_HOST);
+	if (name == NULL) {
+		curl_url_cleanup(parts);
+		g_autofree char *shown = http_url_for_log(request->url);
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "\"%s\" is no address to send to, or holds a user name", shown);
+		return NULL;
+	}
+	char *composed = NULL;
+	if (check_scheme(parts, name, error)) {
+		curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0);
+		g_autofree char *port = get_part(parts, CURLUPART_PORT);
+		g_autofree char *base = get_part(parts, CURLUPART_URL);
+		GString *url = g_string_new(base);
+		append_query(url, request);
+		composed = g_string_free(url, FALSE);
+		*host = port == NULL ? g_strdup(name) : g_strdup_printf("%s:%s", name, port);
+	}
+	curl_url_cleanup(parts);
+	return composed;
+}
