@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Names of files in a vdir: which are items, and what a new one is called. */
+#include "stores/vdir_parts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-"
+
+/* ".0123456789abcdef.tmp", as base/durable ends its temporary names */
+#define LEFTOVER_ENDING 21
+
+static const char *const endings[] = {[ITEM_CONTACT] = ".vcf", [ITEM_EVENT] = ".ics"};
+
+bool vdir_is_item_name(const char *name, enum item_kind kind)
+{
+	const gsize size = strlen(name), ending = strlen(endings[kind]);
+	return name[0] != '.' && size > ending && strchr(name, '/') == NULL &&
+	       g_ascii_strcasecmp(name + size - ending, endings[kind]) == 0;
+}
+
+char *vdir_safe_name(const char *uid, enum item_kind kind)
+{
+	const gsize size = strlen(uid);
+	if (size > 0 && size + strlen(endings[kind]) <= LIMIT_NAME_BYTES && uid[0] != '.' &&
+	    strspn(uid, PLAIN) == size) {
+		return g_strconcat(uid, endings[kind], NULL);
+	}
+	g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, uid, -1);
+	return g_strconcat(hash, endings[kind], NULL);
+}
+
+static gint compare(gconstpointer left, gconstpointer right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static GPtrArray *fail(const char *path, GError **error)
+{
+	const int number = errno;
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+	            "cannot list folder '%s': %s", path, g_strerror(number));
+	return NULL;
+}
+
+/* Is it called like a temporary file of base/durable? */
+static bool is_leftover_name(const char *name)
+{
+	const gsize size = strlen(name);
+	if (name[0] != '.' || size <= LEFTOVER_ENDING + 1 ||
+	    strcmp(name + size - strlen(".tmp"), ".tmp") != 0) {
+		return false;
+	}
+	const char *number = name + size - LEFTOVER_ENDING;
+	return number[0] == '.' &&
+	       strspn(number + 1, "0123456789abcdef") == LEFTOVER_ENDING - strlen("..tmp");
+}
+
+char *vdir_leftover_of(const char *name)
+{
+	return g_strndup(name + 1, strlen(name) - 1 - LEFTOVER_ENDING);
+}
+
+/* The descriptor is opened anew: readdir moves the position, which a copy would share. */
+GPtrArray *vdir_item_names(int folder, const char *path, enum item_kind kind, GPtrArray *leftovers,
+                           GError **error)
+{
+	const int descriptor = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = descriptor < 0 ? NULL : fdopendir(descriptor);
+	if (entries == NULL) {
+		fail(path, error);
+		if (descriptor >= 0) {
+			close(descriptor);
+		}
+		return NULL;
+	}
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	errno = 0;
+	for (const struct dirent *entry; (entry = readdir(entries)) != NULL; errno = 0) {
+		const bool may_be_file = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
+		if (may_be_file && vdir_is_item_name(entry->d_name, kind)) {
+			g_ptr_array_add(names, g_strdup(entry->d_name));
+		} else if (may_be_file && leftovers != NULL && is_leftover_name(entry->d_name)) {
+			g_ptr_array_add(leftovers, g_strdup(entry->d_name));
+		}
+	}
+	if (errno != 0) { /* a listing cut short would look like deletions */
+		fail(path, error);
+		closedir(entries);
+		return NULL;
+	}
+	closedir(entries);
+	g_ptr_array_sort(names, compare);
+	return g_steal_pointer(&names);
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* A vdir's files made, merged and removed; whatever is overwritten or removed goes to the trash
+ * first. */
+#include "stores/vdir_parts.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/durable.h"
+#include "base/limits.h"
+#include "formats/icalendar.h"
+#include "formats/vcard.h"
+
+#define NUMBERS_MAX    10000 /* of one name */
+#define TRASH_NAME_MAX 200
+#define NEW_FILE_MODE  0600
+#define LEFTOVER_AGE   (60 * 60) /* seconds */
+
+/* "name.vcf", "name-2.vcf", … */
+static char *numbered(const char *name, unsigned number)
+{
+	const char *ending = strrchr(name, '.');
+	if (number < 2 || ending == NULL) {
+		return g_strdup(name);
+	}
+	return g_strdup_printf("%.*s-%u%s", (int)(ending - name), name, number, ending);
+}
+
+static bool fail_numbers(const char *name, GError **error)
+{
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+	            "too many files are named like '%s'", name);
+	return false;
+}
+
+static bool open_trash(struct vdir *self, GError **error)
+{
+	if (self->trash < 0 && durable_make_folder(self->trash_path, 0700, error)) {
+		self->trash = durable_open_folder(self->trash_path, error);
+	}
+	return self->trash >= 0;
+}
+
+/* "20261121T031417Z-name.vcf"; of a long name the end, which tells what it is. */
+bool vdir_keep_in_trash(struct vdir *self, const char *name, GBytes *data, GError **error)
+{
+	if (!open_trash(self, error)) {
+		return false;
+	}
+	const gsize size = strlen(name);
+	const char *end = size > TRASH_NAME_MAX ? name + size - TRASH_NAME_MAX : name;
+	g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(self->now);
+	g_autofree char *stamp = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
+	g_autofree char *first = g_strdup_printf("%s-%s", stamp, end);
+	for (unsigned i = 1; i < NUMBERS_MAX; i++) {
+		g_autofree char *candidate = numbered(first, i);
+		GError *failure = NULL;
+		if (durable_replace_at(self->trash, candidate, g_bytes_get_data(data, NULL),
+		                       g_bytes_get_size(data), NEW_FILE_MODE, NULL, NULL,
+		                       &failure)) {
+			return true;
+		}
+		if (!passerelle_error_is(failure, PASSERELLE_ERROR_STALE)) {
+			g_propagate_error(error, failure);
+			return false;
+		}
+		g_error_free(failure);
+	}
+	return fail_numbers(first, error);
+}
+
+void vdir_clear_leftovers(struct vdir *self, GPtrArray *names)
+{
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = names->pdata[i];
+		struct stat status;
+		if (fstatat(self->folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+		    self->now - status.st_ctime < LEFTOVER_AGE) {
+			continue;
+		}
+		g_autofree char *revision = NULL;
+		g_autofree char *item = vdir_leftover_of(name);
+		g_autoptr(GBytes) data = vdir_read(self, name, &revision, NULL);
+		if (data != NULL &&
+		    (g_bytes_get_size(data) == 0 || vdir_keep_in_trash(self, item, data, NULL))) {
+			durable_remove_at(self->folder, name, revision, NULL);
+		}
+	}
+}
+
+/* Is it the item of that uid? What cannot be read is not. */
+static bool bears_uid(GBytes *data, enum item_kind kind, const char *uid)
+{
+	gsize size;
+	const char *bytes = g_bytes_get_data(data, &size);
+	if (kind == ITEM_CONTACT) {
+		OWNED(contact) contact = vcard_read(bytes, size, NULL, NULL);
+		return contact != NULL && g_strcmp0(contact->uid, uid) == 0;
+	}
+	OWNED(calendar) calendar = calendar_read(bytes, size, NULL);
+	return calendar != NULL && g_strcmp0(calendar_uid(calendar), uid) == 0;
+}
+
+static bool is_text(GBytes *data, const char *text)
+{
+	return g_bytes_get_size(data) == strlen(text) &&
+	       memcmp(g_bytes_get_data(data, NULL), text, g_bytes_get_size(data)) == 0;
+}
+
+/* A file of the wanted name is there. False: it is another item's, and the next name is tried. */
+static bool settle_taken(struct vdir *self, struct change *change, const char *name)
+{
+	g_autofree char *revision = NULL;
+	g_autoptr(GBytes) data =
+		durable_read_at(self->folder, name, LIMIT_FILE_BYTES, &revision, NULL);
+	if (data == NULL) {
+		return false;
+	}
+	if (is_text(data, change->text)) {
+		change->ref = g_strdup(name);
+		change->revision = g_steal_pointer(&revision);
+		change->verdict = VERDICT_ADOPTED;
+		return true;
+	}
+	if (!bears_uid(data, self->kind, change->uid)) {
+		return false;
+	}
+	change_fail(change, VERDICT_STALE,
+	            g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
+	                        "'%s' holds another text of the same item", name));
+	return true;
+}
+
+static bool create_one(struct vdir *self, struct change *change, GError **error)
+{
+	g_clear_pointer(&change->ref, g_free);
+	g_clear_pointer(&change->revision, g_free);
+	g_autofree char *first = vdir_safe_name(change->uid, self->kind);
+	for (unsigned i = 1; i < NUMBERS_MAX; i++) {
+		g_autofree char *name = numbered(first, i);
+		g_autofree char *revision = NULL;
+		GError *failure = NULL;
+		if (durable_replace_at(self->folder, name, change->text, strlen(change->text),
+		                       NEW_FILE_MODE, NULL, &revision, &failure)) {
+			change->ref = g_steal_pointer(&name);
+			change->revision = g_steal_pointer(&revision);
+			change->verdict = VERDICT_DONE;
+			return true;
+		}
+		if (!passerelle_error_is(failure, PASSERELLE_ERROR_STALE)) {
+			g_propagate_error(error, failure);
+			return false;
+		}
+		g_error_free(failure);
+		if (settle_taken(self, change, name)) {
+			return true;
+		}
+	}
+	return fail_numbers(first, error);
+}
+
+/* A file as it is now. */
+struct present {
+	GBytes *data;
+	char *revision;
+	char *text; /* UTF-8 */
+};
+
+static void present_clear(struct present *self)
+{
+	g_clear_pointer(&self->data, g_bytes_unref);
+	g_clear_pointer(&self->revision, g_free);
+	g_clear_pointer(&self->text, g_free);
+}
+
+static char *merge_contact(const struct change *change, const struct present *present,
+                           GError **error)
+{
+	OWNED(contact) base = NULL;
+	if (change->base != NULL) {
+		base = vcard_read(change->base, strlen(change->base), NULL, error);
+		if (base == NULL) {
+			return NULL;
+		}
+	}
+	OWNED(contact) theirs = vcard_read(change->text, strlen(change->text), NULL, error);
+	if (theirs == NULL) {
+		return NULL;
+	}
+	return vcard_merge(present->text, base, theirs, change->notes, error);
+}
+
+/* Changes of single properties cannot be carried into a calendar, so a file of one's own is left as
+ * it is. */
+static char *merge_event(const struct change *change, const struct present *present, GError **error)
+{
+	if (is_text(present->data, change->text) ||
+	    (change->base != NULL && is_text(present->data, change->base))) {
+		return g_strdup(change->text);
+	}
+	g_ptr_array_add(change->notes, g_strdup("changed on both sides: the local file was kept"));
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
+	            "'%s' was changed on both sides", change->ref);
+	return NULL;
+}
+
+static bool write_over(struct vdir *self, struct change *change, struct present *present,
+                       const char *text, GError **error)
+{
+	struct stat status;
+	const mode_t mode = fstatat(self->folder, change->ref, &status, AT_SYMLINK_NOFOLLOW) == 0
+	                            ? status.st_mode & 0777
+	                            : NEW_FILE_MODE;
+	g_autofree char *revision = NULL;
+	if (!vdir_keep_in_trash(self, change->ref, present->data, error) ||
+	    !durable_replace_at(self->folder, change->ref, text, strlen(text), mode,
+	                        present->revision, &revision, error)) {
+		return false;
+	}
+	g_free(present->revision);
+	present->revision = g_steal_pointer(&revision);
+	return true;
+}
+
+static bool update_present(struct vdir *self, struct change *change, struct present *present,
+                           GError **error)
+{
+	present->data = vdir_read(self, change->ref, &present->revision, error);
+	if (present->data == NULL) {
+		return false;
+	}
+	present->text = vdir_text(present->data, change->ref, self->kind, error);
+	if (present->text == NULL) {
+		return false;
+	}
+	g_autofree char *text = self->kind == ITEM_CONTACT ? merge_contact(change, present, error)
+	                                                   : merge_event(change, present, error);
+	if (text == NULL ||
+	    (strcmp(text, present->text) != 0 && !write_over(self, change, present, text, error))) {
+		return false;
+	}
+	g_free(change->revision);
+	change->revision = g_steal_pointer(&present->revision);
+	g_free(change->result);
+	change->result = g_steal_pointer(&text);
+	change->verdict = VERDICT_DONE;
+	return true;
+}
+
+static bool update_one(struct vdir *self, struct change *change, GError **error)
+{
+	struct present present = {NULL, NULL, NULL};
+	const bool updated = update_present(self, change, &present, error);
+	present_clear(&present);
+	return updated;
+}
+
+static bool remove_one(struct vdir *self, struct change *change, GError **error)
+{
+	g_autofree char *revision = NULL;
+	g_autoptr(GBytes) data = vdir_read(self, change->ref, &revision, error);
+	if (data == NULL) {
+		return false;
+	}
+	if (change->revision != NULL && strcmp(change->revision, revision) != 0) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
+		            "'%s' was changed meanwhile", change->ref);
+		return false;
+	}
+	if (!vdir_keep_in_trash(self, change->ref, data, error) ||
+	    !durable_remove_at(self->folder, change->ref, revision, error)) {
+		return false;
+	}
+	change->verdict = VERDICT_DONE;
+	return true;
+}
+
+/* Dot files and other endings are not ours to touch, wherever the ref came from. */
+static bool is_item(const struct vdir *self, const struct change *change, GError **error)
+{
+	if (change->ref != NULL && vdir_is_item_name(change->ref, self->kind)) {
+		return true;
+	}
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_REFUSED,
+	            "'%s' is not the name of an item", change->ref == NULL ? "" : change->ref);
+	return false;
+}
+
+typedef bool write_function(struct vdir *self, struct change *change, GError **error);
+
+static bool each(struct endpoint *endpoint, GPtrArray *changes, write_function *write,
+                 GError **error)
+{
+	struct vdir *self = (struct vdir *)endpoint;
+	if (!vdir_is_there(self, error)) {
+		return false;
+	}
+	for (guint i = 0; i < changes->len; i++) {
+		struct change *change = changes->pdata[i];
+		GError *failure = NULL;
+		if ((write == create_one || is_item(self, change, &failure)) &&
+		    write(self, change, &failure)) {
+			continue;
+		}
+		if (!vdir_answer(self, change, failure, error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool vdir_create(struct endpoint *endpoint, GPtrArray *changes, GError **error)
+{
+	return each(endpoint, changes, create_one, error);
+}
+
+bool vdir_update(struct endpoint *endpoint, GPtrArray *changes, GError **error)
+{
+	return each(endpoint, changes, update_one, error);
+}
+
+bool vdir_remove(struct endpoint *endpoint, GPtrArray *changes, GError **error)
+{
+	return each(endpoint, changes, remove_one, error);
+}
