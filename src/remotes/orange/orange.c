@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* The provider's Personal APIs as a remote driver. */
+#include "remotes/orange/orange.h"
+
+#include "remotes/orange/session.h"
+
+struct remote {
+	struct session *session;
+	struct endpoint *sides[ITEM_KINDS];
+};
+
+static struct remote *orange_open(const struct remote_settings *settings, struct journal *journal,
+                                  GError **error)
+{
+	struct session *session = session_open(settings, journal, error);
+	if (session == NULL) {
+		return NULL;
+	}
+	struct remote *self = g_new0(struct remote, 1);
+	self->session = session;
+	return self;
+}
+
+static void orange_close(struct remote *self)
+{
+	if (self == NULL) {
+		return;
+	}
+	for (gsize i = 0; i < ITEM_KINDS; i++) {
+		if (self->sides[i] != NULL) {
+			self->sides[i]->functions->close(self->sides[i]);
+		}
+	}
+	session_close(self->session);
+	g_free(self);
+}
+
+static struct endpoint *(*const MAKERS[ITEM_KINDS])(struct session *session) = {
+	[ITEM_CONTACT] = orange_contacts_new,
+	[ITEM_EVENT] = orange_calendar_new,
+};
+
+static struct endpoint *orange_endpoint(struct remote *self, enum item_kind kind)
+{
+	if (self->sides[kind] == NULL) {
+		self->sides[kind] = MAKERS[kind](self->session);
+	}
+	return self->sides[kind];
+}
+
+static struct mailbox *orange_mailbox(struct remote *self, GError **error)
+{
+	return orange_read_mailbox(self->session, error);
+}
+
+const struct remote_driver orange_driver = {
+	.name = "orange",
+	.open = orange_open,
+	.close = orange_close,
+	.endpoint = orange_endpoint,
+	.read_mailbox = orange_mailbox,
+};

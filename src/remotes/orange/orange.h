@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The provider's Personal APIs as a remote driver. */
+#ifndef PASSERELLE_REMOTES_ORANGE_ORANGE_H
+#define PASSERELLE_REMOTES_ORANGE_ORANGE_H
+
+#include "endpoint/driver.h"
+
+extern const struct remote_driver orange_driver;
+
+/* The sides of one account; each lives as long as the session it was made with. */
+struct session;
+struct endpoint *orange_contacts_new(struct session *session);
+struct endpoint *orange_calendar_new(struct session *session);
+struct mailbox *orange_read_mailbox(struct session *session, GError **error);
+
+#endif

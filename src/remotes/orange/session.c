@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls of the Personal APIs in batches; the only place from which a write can leave the program.
+ */
+#include "remotes/orange/session.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "remotes/orange/call.h"
+
+#define READS_PER_CONNECTION  16 /* asked at once: what a bad token costs at most */
+#define WRITES_PER_CONNECTION 4  /* announced at once: what a kill leaves in doubt at most */
+#define CHUNK_MINIMUM         4  /* as many in a row without a reply: the remote is out of reach */
+#define PAUSE_SECONDS         30 /* after a 503 that names no time */
+#define SESSION_APIS          4
+
+struct session {
+	const struct remote_settings *settings; /* lent */
+	struct journal *journal;                /* lent */
+	struct http_client *client;
+	char *urls[SESSION_APIS];
+	gint64 opened_at;                  /* see clock_now */
+	gint64 paused_until[SESSION_APIS]; /* the same */
+};
+
+static const struct {
+	const char *path, *name;
+} APIS[SESSION_APIS] = {
+	[SESSION_CONTACTS] = {"/PersonalContacts/V1", "contacts"},
+	[SESSION_CALENDAR] = {"/PersonalCalendar/V1", "calendar"},
+	[SESSION_MESSAGES] = {"/PersonalMessages/V2", "messages"},
+	[SESSION_RICHPROFILE] = {"/PersonalRichProfile/V1", "profile"},
+};
+
+static void set_urls(struct session *self)
+{
+	const struct remote_settings *settings = self->settings;
+	const char *const overrides[SESSION_APIS] = {
+		[SESSION_CONTACTS] = settings->contacts_url,
+		[SESSION_CALENDAR] = settings->calendar_url,
+		[SESSION_MESSAGES] = settings->messages_url,
+	};
+	for (gsize i = 0; i < SESSION_APIS; i++) {
+		if (overrides[i] != NULL) {
+			self->urls[i] = g_strdup(overrides[i]);
+		} else if (settings->endpoint != NULL) {
+			self->urls[i] = g_strconcat(settings->endpoint, APIS[i].path, NULL);
+		}
+	}
+}
+
+/* Microseconds since the start of the machine, suspend included: what was sent after it must not
+ * look old. */
+static gint64 clock_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+struct session *session_open(const struct remote_settings *settings, struct journal *journal,
+                             GError **error)
+{
+	if (settings->service_id == NULL || settings->service_password == NULL) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "account '%s' has no service_id or no service_password",
+		            settings->account);
+		return NULL;
+	}
+	const struct http_settings http = {
+		.user = settings->service_id,
+		.password = settings->service_password,
+		.ca_file = settings->ca_file,
+		.proxy = settings->proxy,
+		.max_connections = MAX(settings->max_connections, 1),
+		.requests_per_minute = settings->requests_per_minute,
+		.timeout_ms = settings->timeout * 1000,
+		.cancelled = settings->cancelled,
+	};
+	struct http_client *client = http_client_new(&http, error);
+	if (client == NULL) {
+		return NULL;
+	}
+	struct session *self = g_new0(struct session, 1);
+	self->settings = settings;
+	self->journal = journal;
+	self->client = client;
+	self->opened_at = clock_now();
+	set_urls(self);
+	return self;
+}
+
+void session_close(struct session *self)
+{
+	if (self == NULL) {
+		return;
+	}
+	http_client_free(self->client);
+	for (gsize i = 0; i < SESSION_APIS; i++) {
+		g_free(self->urls[i]);
+	}
+	g_free(self);
+}
+
+const struct remote_settings *session_settings(const struct session *self)
+{
+	return self->settings;
+}
+
+struct journal *session_journal(const struct session *self)
+{
+	return self->journal;
+}
+
+const char *session_url(const struct session *self, enum session_api api)
+{
+	return self->urls[api];
+}
+
+gint64 session_now(const struct session *self)
+{
+	return self->settings->now + (clock_now() - self->opened_at) / G_USEC_PER_SEC;
+}
+
+/* One call on the wire. Secrets are lent from the settings, never copied. */
+struct wire {
+	struct http_request request;
+	GArray *pairs; /* struct http_pair */
+	GArray *parts; /* struct http_part */
+};
+
+static void wire_free(struct wire *self)
+{
+	http_request_clear(&self->request);
+	g_array_unref(self->pairs);
+	g_array_unref(self->parts);
+	g_free(self);
+}
+
+static void wire_add(struct wire *self, const char *name, const char *value)
+{
+	const struct http_pair pair = {.name = name, .value = value};
+	const struct http_part part = {.name = name, .data = value, .size = strlen(value)};
+	g_array_append_val(self->pairs, pair);
+	g_array_append_val(self->parts, part);
+}
+
+static const struct {
+	const char *type, *name;
+} FILE_NAMES[] = {
+	{"image/jpeg", "picture.jpg"}, {"image/gif", "picture.gif"}, {"image/bmp", "picture.bmp"}};
+
+static void wire_add_file(struct wire *self, const struct call *call)
+{
+	const char *name = "picture";
+	for (gsize i = 0; i < G_N_ELEMENTS(FILE_NAMES); i++) {
+		if (g_strcmp0(call->file_type, FILE_NAMES[i].type) == 0) {
+			name = FILE_NAMES[i].name;
+		}
+	}
+	struct http_part part = {
+		.name = "file", .file_name = name, .content_type = call->file_type};
+	part.data = g_bytes_get_data(call->file, &part.size);
+	g_array_append_val(self->parts, part);
+}
+
+static struct wire *wire_new(const struct session *self, const struct call *call, bool is_write)
+{
+	struct wire *wire = g_new0(struct wire, 1);
+	wire->pairs = g_array_new(FALSE, FALSE, sizeof(struct http_pair));
+	wire->parts = g_array_new(FALSE, FALSE, sizeof(struct http_part));
+	wire_add(wire, "action", call->action);
+	for (guint i = 0; i + 1 < call->parameters->len; i += 2) {
+		wire_add(wire, g_ptr_array_index(call->parameters, i),
+		         g_ptr_array_index(call->parameters, i + 1));
+	}
+	wire_add(wire, "token", self->settings->token);
+	wire->request.url = self->urls[call->api];
+	wire->request.is_write = is_write;
+	if (call->file == NULL) {
+		wire->request.query = (const struct http_pair *)(void *)wire->pairs->data;
+		wire->request.n_query = wire->pairs->len;
+	} else {
+		wire_add_file(wire, call);
+		wire->request.parts = (const struct http_part *)(void *)wire->parts->data;
+		wire->request.n_parts = wire->parts->len;
+	}
+	return wire;
+}
+
+/* A server that quotes its request would put the token into a log. */
+static void hide(char **text, const char *secret)
+{
+	if (*text == NULL || secret == NULL || secret[0] == '\0') {
+		return;
+	}
+	g_autofree char *escaped = g_uri_escape_string(secret, NULL, FALSE);
+	GString *hidden = g_string_new(*text);
+	g_string_replace(hidden, secret, "[hidden]", 0);
+	g_string_replace(hidden, escaped, "[hidden]", 0);
+	g_free(*text);
+	*text = g_string_free(hidden, FALSE);
+}
+
+static bool is_busy(const struct http_request *request)
+{
+	return request->fate == HTTP_ANSWERED && (request->status == 503 || request->status == 429);
+}
+
+static GError *busy_error(const struct call *call, gint64 seconds)
+{
+	return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_NETWORK,
+	                   "%s: the service asks to wait for %" G_GINT64_FORMAT " seconds",
+	                   call_what(call), seconds);
+}
+
+static void note_pause(struct session *self, enum session_api api,
+                       const struct http_request *request)
+{
+	if (is_busy(request)) {
+		const gint64 seconds =
+			request->retry_after < 0 ? PAUSE_SECONDS : request->retry_after;
+		const gint64 until = clock_now() + MIN(seconds, G_MAXINT) * G_USEC_PER_SEC;
+		self->paused_until[api] = MAX(self->paused_until[api], until);
+	}
+}
+
+static void take_no_answer(struct call *call, struct http_request *request, bool is_write)
+{
+	GError *error = g_steal_pointer(&request->error);
+	if (is_write && request->fate == HTTP_UNKNOWN) {
+		call_fail(call, g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT,
+		                            "%s: outcome unknown: %s", call_what(call),
+		                            error == NULL ? "no reply" : error->message));
+		g_clear_error(&error);
+		return;
+	}
+	if (error == NULL) {
+		error = g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_NETWORK, "no reply");
+	}
+	g_prefix_error(&error, "%s: ", call_what(call));
+	call_fail(call, error);
+}
+
+static void take_answer(struct session *self, struct call *call, struct http_request *request,
+                        bool is_write)
+{
+	call->fate = request->fate;
+	reply_free(g_steal_pointer(&call->reply));
+	if (request->fate != HTTP_ANSWERED) {
+		take_no_answer(call, request, is_write);
+		return;
+	}
+	note_pause(self, call->api, request);
+	call->reply = reply_read(request, is_write);
+	hide(&call->reply->detail, self->settings->token);
+	hide(&call->reply->detail, self->settings->service_password);
+	call_fail(call, reply_error(call->reply, call_what(call), is_write));
+	/* an unreadable 5xx is a server out of order, not one that speaks another language */
+	if (!is_write && call->reply->envelope == REPLY_NONE &&
+	    (request->status >= 500 || request->status == 429)) {
+		call->error->code = PASSERELLE_ERROR_NETWORK;
+	}
+}
+
+/* How far a batch is, for a terminal. */
+struct tick {
+	const struct remote_settings *settings;
+	const char *word;
+	gsize before, total;
+};
+
+static void on_progress(void *data, gsize done, gsize total)
+{
+	const struct tick *tick = data;
+	(void)total;
+	if (tick->word != NULL && tick->settings->progress != NULL) {
+		tick->settings->progress(tick->settings->progress_data, tick->word,
+		                         tick->before + done, tick->total);
+	}
+}
+
+static void send_chunk(struct session *self, GPtrArray *chunk, bool is_write, struct tick *tick)
+{
+	g_autoptr(GPtrArray) wires = g_ptr_array_new_with_free_func((GDestroyNotify)wire_free);
+	g_autofree struct http_request **requests = g_new(struct http_request *, chunk->len);
+	for (guint i = 0; i < chunk->len; i++) {
+		struct wire *wire = wire_new(self, g_ptr_array_index(chunk, i), is_write);
+		g_ptr_array_add(wires, wire);
+		requests[i] = &wire->request;
+	}
+	http_client_batch(self->client, requests, chunk->len, on_progress, tick);
+	for (guint i = 0; i < chunk->len; i++) {
+		take_answer(self, g_ptr_array_index(chunk, i), requests[i], is_write);
+	}
+	tick->before += chunk->len;
+}
+
+/* Of the whole side, not of one item. */
+static bool is_fatal(const GError *error)
+{
+	return passerelle_error_is(error, PASSERELLE_ERROR_AUTH) ||
+	       passerelle_error_is(error, PASSERELLE_ERROR_CONSENT) ||
+	       passerelle_error_is(error, PASSERELLE_ERROR_CONFIG) ||
+	       passerelle_error_is(error, PASSERELLE_ERROR_STORAGE) ||
+	       passerelle_error_is(error, PASSERELLE_ERROR_CANCELLED);
+}
+
+/* Why a call of this kind cannot be sent now; NULL = it can. */
+static GError *obstacle(const struct session *self, const struct call *call)
+{
+	const struct remote_settings *settings = self->settings;
+	if (settings->token == NULL || settings->token[0] == '\0') {
+		return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH,
+		                   "no token: run 'passerelle login %s'", settings->account);
+	}
+	if (self->urls[call->api] == NULL) {
+		return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		                   "account '%s' has no address of the %s API", settings->account,
+		                   APIS[call->api].name);
+	}
+	if (settings->cancelled != NULL && *settings->cancelled != 0) {
+		return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_CANCELLED, "%s: told to stop",
+		                   call_what(call));
+	}
+	const gint64 left = self->paused_until[call->api] - clock_now();
+	return left <= 0 ? NULL : busy_error(call, left / G_USEC_PER_SEC + 1);
+}
+
+/* Why nothing more is to be sent after this chunk; NULL = go on. */
+static GError *stop_reason(GPtrArray *chunk)
+{
+	bool is_answered = chunk->len < CHUNK_MINIMUM;
+	const struct call *silent = NULL;
+	for (guint i = 0; i < chunk->len; i++) {
+		const struct call *call = g_ptr_array_index(chunk, i);
+		if (is_fatal(call->error)) {
+			return g_error_copy(call->error);
+		}
+		is_answered = is_answered || call->fate == HTTP_ANSWERED;
+		silent = call;
+	}
+	return is_answered ? NULL
+	                   : g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_NETWORK,
+	                                 "not sent: the remote does not answer (%s)",
+	                                 silent->error->message);
+}
+
+static GPtrArray *slice(GPtrArray *all, guint first, guint count)
+{
+	GPtrArray *part = g_ptr_array_sized_new(count);
+	for (guint i = first; i < first + count; i++) {
+		g_ptr_array_add(part, g_ptr_array_index(all, i));
+	}
+	return part;
+}
+
+static void fail_rest(GPtrArray *calls, guint first, const GError *error)
+{
+	for (guint i = first; i < calls->len; i++) {
+		struct call *call = g_ptr_array_index(calls, i);
+		call->fate = HTTP_NOT_SENT;
+		call_fail(call, g_error_copy(error));
+	}
+}
+
+/* What a batch as a whole says; takes stop. */
+static bool batch_result(GPtrArray *calls, GError *stop, GError **error)
+{
+	if (is_fatal(stop)) {
+		g_propagate_error(error, stop);
+		return false;
+	}
+	g_clear_error(&stop);
+	for (guint i = 0; i < calls->len; i++) {
+		const struct call *call = g_ptr_array_index(calls, i);
+		if (!passerelle_error_is(call->error, PASSERELLE_ERROR_NETWORK)) {
+			return true;
+		}
+	}
+	if (calls->len == 0) {
+		return true;
+	}
+	const struct call *first = g_ptr_array_index(calls, 0);
+	g_propagate_error(error, g_error_copy(first->error));
+	return false;
+}
+
+static guint chunk_size(const struct session *self, guint first, guint per_connection, guint left)
+{
+	const guint connections = MAX(self->settings->max_connections, 1);
+	const guint wanted = first == 0 ? connections : connections * per_connection;
+	return MIN(MAX(wanted, CHUNK_MINIMUM), left);
+}
+
+static GError *refuse_writes(GPtrArray *calls)
+{
+	for (guint i = 0; i < calls->len; i++) {
+		const struct call *call = g_ptr_array_index(calls, i);
+		if (session_is_write(call->action) || call->file != NULL) {
+			return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+			                   "%s: a write without an announcement is not sent",
+			                   call_what(call));
+		}
+	}
+	return NULL;
+}
+
+bool session_read(struct session *self, GPtrArray *calls, const char *progress_word, GError **error)
+{
+	struct tick tick = {self->settings, progress_word, 0, calls->len};
+	GError *stop = refuse_writes(calls);
+	for (guint first = 0; first < calls->len;) {
+		stop = stop != NULL ? stop : obstacle(self, g_ptr_array_index(calls, first));
+		if (stop != NULL) {
+			fail_rest(calls, first, stop);
+			break;
+		}
+		const guint count =
+			chunk_size(self, first, READS_PER_CONNECTION, calls->len - first);
+		g_autoptr(GPtrArray) chunk = slice(calls, first, count);
+		send_chunk(self, chunk, false, &tick);
+		stop = stop_reason(chunk);
+		first += count;
+	}
+	return batch_result(calls, stop, error);
+}
+
+static const enum ledger_state OUTCOMES[] = {
+	[MEANING_OK] = LEDGER_DONE,
+	[MEANING_LOGIN] = LEDGER_NOT_SENT,
+	[MEANING_CONSENT] = LEDGER_NOT_SENT,
+	[MEANING_CONFIG] = LEDGER_NOT_SENT,
+	[MEANING_BUG] = LEDGER_REFUSED,
+	[MEANING_REFUSED] = LEDGER_REFUSED,
+	[MEANING_UNKNOWN_ACTION] = LEDGER_NOT_SENT,
+	[MEANING_ACCOUNT] = LEDGER_NOT_SENT,
+	[MEANING_TRANSIENT] = LEDGER_IN_DOUBT,
+	[MEANING_UNREADABLE] = LEDGER_IN_DOUBT,
+};
+
+static void judge(struct ledger_call *entry, const struct call *call)
+{
+	const bool is_answered = call->fate == HTTP_ANSWERED;
+	entry->state = is_answered                   ? OUTCOMES[call->reply->meaning]
+	               : call->fate == HTTP_NOT_SENT ? LEDGER_NOT_SENT
+	                                             : LEDGER_IN_DOUBT;
+	g_free(entry->detail);
+	entry->detail = call->error == NULL ? NULL : g_strdup(call->error->message);
+	if (entry->state != LEDGER_IN_DOUBT && is_answered) {
+		g_free(entry->settled_by);
+		entry->settled_by = g_strdup("reply");
+	}
+	if (entry->state == LEDGER_DONE) {
+		g_free(entry->result);
+		entry->result = call_result_id(call);
+	}
+}
+
+static void to_storage_error(GError **error)
+{
+	g_prefix_error(error, "journal: ");
+	if (*error != NULL && (*error)->domain == PASSERELLE_ERROR) {
+		(*error)->code = PASSERELLE_ERROR_STORAGE;
+	}
+}
+
+/* A commit of its own: inside a larger one journal_begin ends the program before anything is sent.
+ */
+static bool announce(struct session *self, GPtrArray *entries, GError **error)
+{
+	if (!journal_begin(self->journal, error)) {
+		to_storage_error(error);
+		return false;
+	}
+	if (ledger_announce(self->journal, entries, session_now(self), error) &&
+	    journal_commit(self->journal, error)) {
+		return true;
+	}
+	journal_rollback(self->journal);
+	for (guint i = 0; i < entries->len; i++) {
+		struct ledger_call *entry = g_ptr_array_index(entries, i);
+		entry->id = 0;
+		entry->state = LEDGER_NEW;
+	}
+	to_storage_error(error);
+	return false;
+}
+
+/* NULL = go on with the next chunk. */
+static GError *write_chunk(struct session *self, GPtrArray *calls, GPtrArray *entries,
+                           struct tick *tick)
+{
+	GError *error = NULL;
+	for (guint i = 0; i < calls->len; i++) {
+		struct ledger_call *entry = g_ptr_array_index(entries, i);
+		g_free(entry->content);
+		entry->content = call_content(g_ptr_array_index(calls, i));
+	}
+	if (!announce(self, entries, &error)) {
+		fail_rest(calls, 0, error);
+		return error;
+	}
+	send_chunk(self, calls, true, tick);
+	for (guint i = 0; i < calls->len; i++) {
+		judge(g_ptr_array_index(entries, i), g_ptr_array_index(calls, i));
+	}
+	if (!ledger_settle(self->journal, entries, session_now(self), &error)) {
+		/* the rows stay announced: in doubt from the next cycle on */
+		to_storage_error(&error);
+		for (guint i = 0; i < calls->len; i++) {
+			call_fail(g_ptr_array_index(calls, i), g_error_copy(error));
+		}
+		return error;
+	}
+	return stop_reason(calls);
+}
+
+bool session_write(struct session *self, GPtrArray *calls, GPtrArray *entries,
+                   const char *progress_word, GError **error)
+{
+	g_assert(calls->len == entries->len);
+	struct tick tick = {self->settings, progress_word, 0, calls->len};
+	GError *stop = NULL;
+	for (guint first = 0; first < calls->len;) {
+		stop = stop != NULL ? stop : obstacle(self, g_ptr_array_index(calls, first));
+		if (stop != NULL) {
+			fail_rest(calls, first, stop);
+			break;
+		}
+		const guint count =
+			chunk_size(self, first, WRITES_PER_CONNECTION, calls->len - first);
+		g_autoptr(GPtrArray) chunk = slice(calls, first, count);
+		g_autoptr(GPtrArray) rows = slice(entries, first, count);
+		stop = write_chunk(self, chunk, rows, &tick);
+		first += count;
+	}
+	return batch_result(calls, stop, error);
+}
