@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Carries out what a plan wants of the local side. */
+#include "sync/apply.h"
+
+typedef bool (*side_function)(struct endpoint *side, GPtrArray *changes, GError **error);
+typedef bool (*store_function)(struct cycle *self, const struct action *action,
+                               struct change *change, GError **error);
+
+/* One call of the local side, then one commit for all that was answered. */
+static bool ask_and_store(struct cycle *self, side_function function, store_function store,
+                          GPtrArray *actions, GPtrArray *changes, GError **error)
+{
+	struct journal *journal = self->settings->journal;
+	GError *side = NULL;
+	bool was_heard = function(self->settings->local, changes, &side);
+	if (!journal_begin(journal, was_heard ? error : NULL)) {
+		g_clear_error(&side);
+		return false;
+	}
+	GError *problem = NULL;
+	for (guint i = 0; problem == NULL && i < actions->len; i++) {
+		struct change *change = g_ptr_array_index(changes, i);
+		if (change->verdict == VERDICT_DONE) {
+			self->report->local_changed = true;
+			store(self, g_ptr_array_index(actions, i), change, &problem);
+		} else if (change->error != NULL) {
+			cycle_problem(self, change->ref != NULL ? change->ref : change->uid, "%s",
+			              change->error->message);
+		}
+	}
+	if (problem != NULL) {
+		journal_rollback(journal);
+		g_clear_error(&side);
+		g_propagate_error(error, problem);
+		return false;
+	}
+	if (!journal_commit(journal, was_heard ? error : NULL)) {
+		g_clear_error(&side);
+		return false;
+	}
+	if (!was_heard) {
+		g_propagate_error(error, side);
+	}
+	return was_heard;
+}
+
+/* The file now holds text: what of it is comparable, and when to read it again. */
+static bool store_written(struct cycle *self, const struct action *action, struct change *change,
+                          const char *story, GError **error)
+{
+	const char *text = change->result != NULL ? change->result : change->text;
+	const struct entry *remote = action->remote;
+	OWNED(record) record = apply_record(action);
+	gint64 due = 0;
+	OWNED(item) item = cycle_project(self, text, record->uid, &due, NULL);
+	record_take_local(record, change->ref, item);
+	record_take_remote(self, record, remote->ref, remote->revision, remote->text, remote->item);
+	record_agree(record);
+	record_note(self, record, change, item, remote->text);
+	apply_settle(self, action->local);
+	return apply_put(self, record, story, error) && apply_put_source(self, change, due, error);
+}
+
+static bool store_created(struct cycle *self, const struct action *action, struct change *change,
+                          GError **error)
+{
+	self->report->added_here++;
+	g_autofree char *story = g_strdup_printf("came from the remote (id %s), written to '%s'",
+	                                         action->remote->ref, change->ref);
+	return store_written(self, action, change, story, error);
+}
+
+static bool store_updated(struct cycle *self, const struct action *action, struct change *change,
+                          GError **error)
+{
+	self->report->changed_here++;
+	return store_written(self, action, change, "changed at the remote; carried into the file",
+	                     error);
+}
+
+static bool store_removed(struct cycle *self, const struct action *action, struct change *change,
+                          GError **error)
+{
+	(void)change;
+	self->report->removed_here++;
+	return records_remove(self->settings->journal, self->settings->kind, action->record->uid,
+	                      error);
+}
+
+bool apply_create_local(struct cycle *self, GPtrArray *actions, GError **error)
+{
+	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
+	for (guint i = 0; i < actions->len; i++) {
+		const struct action *action = g_ptr_array_index(actions, i);
+		struct change *change = change_new(action->uid, NULL);
+		change->text = g_strdup(action->remote->text);
+		g_ptr_array_add(changes, change);
+	}
+	return ask_and_store(self, self->settings->local->functions->create, store_created, actions,
+	                     changes, error);
+}
+
+bool apply_update_local(struct cycle *self, GPtrArray *actions, GError **error)
+{
+	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
+	for (guint i = 0; i < actions->len; i++) {
+		const struct action *action = g_ptr_array_index(actions, i);
+		struct change *change = change_new(action->uid, action->local->ref);
+		change->revision = g_strdup(action->local->revision);
+		change->base =
+			action->operation == OPERATION_ADOPT ? NULL : apply_base(self, action);
+		change->text = g_strdup(action->remote->text);
+		g_ptr_array_add(changes, change);
+	}
+	return ask_and_store(self, self->settings->local->functions->update, store_updated, actions,
+	                     changes, error);
+}
+
+bool apply_remove_local(struct cycle *self, GPtrArray *actions, GError **error)
+{
+	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
+	for (guint i = 0; i < actions->len; i++) {
+		const struct action *action = g_ptr_array_index(actions, i);
+		struct change *change = change_new(action->uid, action->local->ref);
+		change->revision = g_strdup(action->local->revision);
+		g_ptr_array_add(changes, change);
+	}
+	return ask_and_store(self, self->settings->local->functions->remove, store_removed, actions,
+	                     changes, error);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* One cycle of one kind of item between two sides: the whole story on one page. */
+#ifndef PASSERELLE_SYNC_CYCLE_H
+#define PASSERELLE_SYNC_CYCLE_H
+
+#include "endpoint/endpoint.h"
+#include "journal/journal.h"
+#include "plan/policy.h"
+
+struct cycle_settings { /* all lent */
+	enum item_kind kind;
+	struct endpoint *local, *remote;
+	struct journal *journal;
+	enum direction direction;
+	enum on_remote_delete on_remote_delete;
+	unsigned max_adds;
+	bool is_confirmed, is_dry_run, is_full;
+	gint64 now;
+	gint64 push_since; /* see policy.h */
+	const char *stamp; /* whatever changes what is read out of an unchanged file (zone, horizon,
+	                      direction): another stamp reads every file again */
+	void (*progress)(void *data, const char *what, guint64 done, guint64 total); /* nullable */
+	void *progress_data;
+};
+
+/* What there is to say afterwards. */
+struct cycle_report {
+	gint64 synced;     /* items that both sides agree on */
+	gint64 pending;    /* wanted on the other side, to be tried again */
+	gint64 held;       /* waiting for a person or for read-back; of these: */
+	gint64 in_doubt;   /* sent, and nothing tells what became of it */
+	gint64 left_alone; /* files that cannot be taken; their problems come first */
+	gint64 refused;
+	gint64 added_here, added_there, changed_here, changed_there, removed_here;
+	bool is_complete;    /* both sides were heard and everything was carried out or is accounted
+	                        for above */
+	bool local_changed;  /* a file was written or removed */
+	bool is_plan_held;   /* more than max_adds */
+	char *discovery;     /* see snapshot.h */
+	GPtrArray *problems; /* char *: one line each, naming the item */
+	char *description;   /* dry run: plan_describe */
+	GError *error;       /* why a side failed as a whole; NULL = none */
+};
+void cycle_report_free(struct cycle_report *self);
+DEFINE_OWNED(cycle_report, cycle_report_free);
+
+/* Never NULL: failures are in the report. */
+struct cycle_report *cycle_run(const struct cycle_settings *settings);
+
+#endif

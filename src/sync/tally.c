@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Counts, after a cycle, what both sides agree on and what waits. */
+#include "sync/parts.h"
+
+static gint64 *counter(struct cycle_report *report, const struct record *record)
+{
+	switch (record->state) {
+	case RECORD_AGREED:
+	case RECORD_SAME_AS:
+		return &report->synced;
+	case RECORD_PENDING:
+		return &report->pending;
+	case RECORD_REFUSED:
+		return &report->refused;
+	case RECORD_IN_DOUBT:
+		return &report->held;
+	default:
+		return NULL;
+	}
+}
+
+/* New items that were not sent: held by a limit, or because the remote was not heard. They have no
+ * record. */
+static void count_unsent(struct cycle *self, const struct plan *plan)
+{
+	for (guint i = 0; plan != NULL && i < plan->actions->len; i++) {
+		const struct action *action = g_ptr_array_index(plan->actions, i);
+		if (action->operation != OPERATION_CREATE_REMOTE || action->record != NULL) {
+			continue;
+		}
+		if (action->is_held) {
+			self->report->held++;
+		} else if (self->is_unheard) {
+			self->report->pending++;
+		}
+	}
+}
+
+bool tally(struct cycle *self, const struct plan *plan, GError **error)
+{
+	struct cycle_report *report = self->report;
+	count_unsent(self, plan);
+	if (!load_records(self, error)) {
+		return false;
+	}
+	for (guint i = 0; i < self->records->len; i++) {
+		gint64 *count = counter(report, g_ptr_array_index(self->records, i));
+		if (count != NULL) {
+			(*count)++;
+		}
+		report->in_doubt += count == &report->held;
+	}
+	return true;
+}
