@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/* An account at work: lock, journal, secrets and the remote behind it. */
+#include "app/account.h"
+
+#include "app/drivers.h"
+#include "app/interrupt.h"
+#include "app/paths.h"
+#include "app/progress.h"
+#include "app/secrets.h"
+#include "formats/icalendar.h"
+#include "journal/records.h"
+#include "stores/vdir.h"
+
+#include <unistd.h>
+
+const char *account_folder(const struct account_config *config, enum item_kind kind)
+{
+	return kind == ITEM_CONTACT ? config->contacts : config->calendar;
+}
+
+bool account_has_part(const struct account_config *config, enum part part)
+{
+	switch (part) {
+	case PART_CONTACTS:
+		return config->contacts != NULL && config->contacts_direction != DIRECTION_OFF;
+	case PART_CALENDAR:
+		return config->calendar != NULL && config->calendar_direction != DIRECTION_OFF;
+	default:
+		return config->messages != 0;
+	}
+}
+
+gint64 account_interval(const struct account_config *config, enum part part)
+{
+	const gint64 intervals[] = {
+		[PART_CONTACTS] = config->contacts_interval,
+		[PART_CALENDAR] = config->calendar_interval,
+		[PART_MESSAGES] = config->messages_interval,
+	};
+	return intervals[part];
+}
+
+/* ---- a journal to try on ---- */
+
+static bool make_scratch(struct account *self, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	self->scratch = g_dir_make_tmp("passerelle-XXXXXX", &why);
+	if (self->scratch == NULL) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+		            "cannot make a temporary folder: %s", why->message);
+	}
+	return self->scratch != NULL;
+}
+
+/* What SQLite has not yet carried over stands in the -wal file; -shm is made anew. */
+static bool copy_journal(const char *from, const char *to, GError **error)
+{
+	static const char *const suffixes[] = {"", "-wal"};
+	for (guint i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+		g_autofree char *source = g_strconcat(from, suffixes[i], NULL);
+		g_autofree char *target = g_strconcat(to, suffixes[i], NULL);
+		g_autofree char *data = NULL;
+		gsize size = 0;
+		g_autoptr(GError) why = NULL;
+		if (g_file_get_contents(source, &data, &size, &why) &&
+		    g_file_set_contents_full(target, data, (gssize)size, G_FILE_SET_CONTENTS_NONE,
+		                             0600, &why)) {
+			continue;
+		}
+		if (!g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+			            "cannot copy the journal: %s", why->message);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void remove_tree(const char *folder)
+{
+	g_autoptr(GDir) names = g_dir_open(folder, 0, NULL);
+	const char *name = names != NULL ? g_dir_read_name(names) : NULL;
+	for (; name != NULL; name = g_dir_read_name(names)) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+		bool is_folder = g_file_test(path, G_FILE_TEST_IS_DIR) &&
+		                 !g_file_test(path, G_FILE_TEST_IS_SYMLINK);
+		if (is_folder) {
+			remove_tree(path);
+		} else {
+			unlink(path);
+		}
+	}
+	rmdir(folder);
+}
+
+static bool take_lock(struct account *self, GError **error)
+{
+	g_autofree char *path = paths_of_account(self->config->name, ".lock");
+	if (!paths_make_state(error)) {
+		return false;
+	}
+	self->lock = durable_lock_take(path, error);
+	return self->lock != NULL;
+}
+
+static bool open_journal(struct account *self, const char *path, GError **error)
+{
+	self->journal = journal_open(path, JOURNAL_CREATE, error);
+	return self->journal != NULL;
+}
+
+static bool open_copy(struct account *self, const char *path, GError **error)
+{
+	bool is_there = g_file_test(path, G_FILE_TEST_EXISTS);
+	if ((is_there && !take_lock(self, error)) || !make_scratch(self, error)) {
+		return false;
+	}
+	g_autofree char *copy = g_build_filename(self->scratch, "journal", NULL);
+	return copy_journal(path, copy, error) && open_journal(self, copy, error);
+}
+
+struct account *account_open(const struct account_config *config, bool is_dry_run, GError **error)
+{
+	OWNED(account) self = g_new0(struct account, 1);
+	self->config = config;
+	g_autofree char *path = paths_of_account(config->name, ".journal");
+	bool is_open = is_dry_run ? open_copy(self, path, error)
+	                          : take_lock(self, error) && open_journal(self, path, error);
+	return is_open ? g_steal_pointer(&self) : NULL;
+}
+
+void account_close(struct account *self)
+{
+	if (self == NULL) {
+		return;
+	}
+	if (self->remote != NULL) {
+		self->driver->close(self->remote);
+	}
+	journal_close(self->journal);
+	durable_lock_release(self->lock);
+	secret_free(self->password);
+	secret_free(self->token);
+	if (self->scratch != NULL) {
+		remove_tree(self->scratch);
+		g_free(self->scratch);
+	}
+	g_free(self);
+}
+
+static void fill_settings(struct account *self, bool is_full, gint64 now)
+{
+	const struct account_config *config = self->config;
+	self->settings = (struct remote_settings){
+		.account = config->name,
+		.endpoint = config->endpoint,
+		.contacts_url = config->contacts_url,
+		.calendar_url = config->calendar_url,
+		.messages_url = config->messages_url,
+		.service_id = config->service_id,
+		.service_password = self->password,
+		.token = self->token,
+		.timezone = config->timezone,
+		.recurrence_horizon = config->recurrence_horizon,
+		.since = journal_created(self->journal),
+		.push_past_events = config->push_past_events != 0,
+		.in_doubt = (enum in_doubt_policy)config->in_doubt,
+		.in_doubt_grace = config->in_doubt_grace,
+		.vcard_major = (unsigned)config->vcard_version,
+		.max_connections = (unsigned)config->max_connections,
+		.requests_per_minute = (unsigned)config->requests_per_minute,
+		.timeout = config->timeout,
+		.ca_file = config->ca_file,
+		.proxy = config->proxy,
+		.is_full = is_full,
+		.now = now,
+		.cancelled = interrupt_flag(),
+		.progress = progress_show,
+		.progress_data = config->name,
+	};
+}
+
+bool account_connect(struct account *self, bool is_full, gint64 now, GError **error)
+{
+	if (!zone_is_known(self->config->timezone)) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "no time zone is called \"%s\"", self->config->timezone);
+		return false;
+	}
+	self->token = secrets_token(self->config->name, error);
+	if (self->token == NULL) {
+		return false;
+	}
+	self->password = secrets_password(self->config, error);
+	if (self->password == NULL) {
+		return false;
+	}
+	fill_settings(self, is_full, now);
+	self->driver = drivers_find(self->config->remote);
+	self->remote = self->driver->open(&self->settings, self->journal, error);
+	return self->remote != NULL;
+}
+
+/* A folder that held items and is no longer there (a disk that is not mounted) is not made anew:
+ * that would read as a deletion. */
+static bool is_folder_missed(const struct account *self, enum item_kind kind, GError **error)
+{
+	const char *folder = account_folder(self->config, kind);
+	if (self->journal == NULL || g_file_test(folder, G_FILE_TEST_EXISTS)) {
+		return false;
+	}
+	g_autoptr(GHashTable) known = sources_load(self->journal, kind, NULL);
+	if (known == NULL || g_hash_table_size(known) == 0) {
+		return false;
+	}
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+	            "\"%s\" is gone, and %u files were in it; mount it, or make it anew if it is "
+	            "meant to be empty",
+	            folder, g_hash_table_size(known));
+	return true;
+}
+
+struct endpoint *account_open_folder(const struct account *self, enum item_kind kind, gint64 now,
+                                     GError **error)
+{
+	const char *folder = account_folder(self->config, kind);
+	g_autofree char *empty = NULL;
+	g_autofree char *trash = paths_trash(self->config->name, kind);
+	if (self->scratch != NULL) {
+		g_free(trash);
+		trash = g_build_filename(self->scratch, "trash", item_kind_name(kind), NULL);
+		empty = g_build_filename(self->scratch, item_kind_name(kind), NULL);
+		folder = g_file_test(folder, G_FILE_TEST_IS_DIR) ? folder : empty;
+	}
+	if (is_folder_missed(self, kind, error)) {
+		return NULL;
+	}
+	const struct vdir_settings settings = {
+		.folder = folder,
+		.trash = trash,
+		.kind = kind,
+		.now = now,
+	};
+	return vdir_open(&settings, error);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* An account at work: lock, journal, secrets and the remote behind it. */
+#ifndef PASSERELLE_APP_ACCOUNT_H
+#define PASSERELLE_APP_ACCOUNT_H
+
+#include "app/config.h"
+#include "app/health.h"
+#include "base/durable.h"
+#include "journal/journal.h"
+
+struct account {
+	const struct account_config *config; /* lent */
+	struct durable_lock *lock; /* NULL in a dry run of an account that has no journal yet */
+	struct journal *journal;
+	char *scratch; /* dry run: a folder with a copy of the journal; NULL otherwise */
+	char *password, *token;
+	struct remote_settings settings;
+	const struct remote_driver *driver;
+	struct remote *remote; /* NULL until account_connect */
+};
+
+/*
+ * Takes the lock, then opens the journal. is_dry_run: a copy of the journal in a scratch folder,
+ * so that nothing is written. BUSY: another instance holds the account. STORAGE as journal_open.
+ */
+struct account *account_open(const struct account_config *config, bool is_dry_run, GError **error);
+/* Fetches the secrets and opens the remote. CONFIG, AUTH. */
+bool account_connect(struct account *self, bool is_full, gint64 now, GError **error);
+void account_close(struct account *self);
+DEFINE_OWNED(account, account_close);
+
+/* The folder of a kind, as configured; NULL = not synchronised. */
+const char *account_folder(const struct account_config *config, enum item_kind kind);
+/* Is this part wanted at all (a folder, a direction that is not off, messages on)? */
+bool account_has_part(const struct account_config *config, enum part part);
+/* Seconds between two cycles of a part. */
+gint64 account_interval(const struct account_config *config, enum part part);
+
+/* The side of the files; in a dry run a folder that is not there is not made. */
+struct endpoint *account_open_folder(const struct account *self, enum item_kind kind, gint64 now,
+                                     GError **error);
+
+#endif

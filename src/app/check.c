@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* passerelle check: what must be right before a cycle, without asking the remote. */
+#include "app/account.h"
+#include "app/command.h"
+#include "app/paths.h"
+#include "app/secrets.h"
+#include "formats/icalendar.h"
+#include "status/words.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LINE_CHARACTERS 400
+
+static const char usage[] = "[ACCOUNT…]";
+static const char summary[] =
+	"Check configuration, folders, rights and credentials of these accounts, or all.";
+
+struct checker {
+	const struct account_config *config;
+	enum exit_status status;
+	bool is_quiet; /* problems only */
+};
+
+static void tell_ok(const struct checker *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void tell_ok(const struct checker *self, const char *format, ...)
+{
+	va_list arguments;
+	if (self->is_quiet) {
+		return;
+	}
+	va_start(arguments, format);
+	g_autofree char *text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_autofree char *clean = words_clean(text, LINE_CHARACTERS);
+	printf("ok       %s: %s\n", self->config->name, clean);
+}
+
+static void tell_problem(struct checker *self, enum exit_status status, const char *text)
+{
+	g_autofree char *clean = words_clean(text, LINE_CHARACTERS);
+	printf("problem  %s: %s\n", self->config->name, clean);
+	self->status = exit_status_worse(self->status, status);
+}
+
+/* The nearest folder above that is there. */
+static char *existing_above(const char *path)
+{
+	char *folder = g_strdup(path);
+	while (!g_file_test(folder, G_FILE_TEST_EXISTS)) {
+		char *above = g_path_get_dirname(folder);
+		g_free(folder);
+		folder = above;
+	}
+	return folder;
+}
+
+static void check_folder(struct checker *self, const char *what, const char *path)
+{
+	g_autofree char *nearest = existing_above(path);
+	g_autofree char *text = NULL;
+	if (!g_file_test(nearest, G_FILE_TEST_IS_DIR)) {
+		text = g_strdup_printf("%s: \"%s\" is not a folder", what, nearest);
+	} else if (access(nearest, R_OK | W_OK | X_OK) != 0) {
+		text = g_strdup_printf("%s: \"%s\" cannot be written", what, nearest);
+	} else if (g_str_equal(nearest, path)) {
+		tell_ok(self, "%s: \"%s\" can be written", what, path);
+	} else {
+		tell_ok(self, "%s: \"%s\" will be made", what, path);
+	}
+	if (text != NULL) {
+		tell_problem(self, EXIT_CANNOT_WRITE, text);
+	}
+}
+
+static void check_file(struct checker *self, const char *what, const char *path)
+{
+	if (path != NULL) {
+		g_autofree char *folder = g_path_get_dirname(path);
+		check_folder(self, what, folder);
+	}
+}
+
+static void check_folders(struct checker *self)
+{
+	const struct account_config *config = self->config;
+	g_autofree char *state = paths_state();
+	g_autofree char *status = paths_status(config);
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		if (account_folder(config, kind) != NULL) {
+			check_folder(self, item_kind_name(kind), account_folder(config, kind));
+		}
+	}
+	check_folder(self, "state", state);
+	check_file(self, "status", status);
+	check_file(self, "contacts_export", config->contacts_export);
+	check_file(self, "calendar_export", config->calendar_export);
+}
+
+static void check_state_is_private(struct checker *self)
+{
+	g_autofree char *state = paths_state();
+	struct stat about;
+	if (stat(state, &about) == 0 && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		g_autofree char *text = g_strdup_printf(
+			"state: others can look into \"%s\": type chmod 700 \"%s\"", state, state);
+		tell_problem(self, EXIT_BAD_CONFIG, text);
+	}
+}
+
+static void check_zone(struct checker *self)
+{
+	if (zone_is_known(self->config->timezone)) {
+		tell_ok(self, "time zone %s", self->config->timezone);
+	} else {
+		tell_problem(self, EXIT_BAD_CONFIG, "the time zone is not known on this computer");
+	}
+}
+
+static void check_certificates(struct checker *self)
+{
+	const char *path = self->config->ca_file;
+	if (path != NULL && access(path, R_OK) != 0) {
+		g_autofree char *text = g_strdup_printf("ca_file: \"%s\" cannot be read", path);
+		tell_problem(self, EXIT_BAD_CONFIG, text);
+	}
+}
+
+static void check_secret(struct checker *self, const char *what, char *secret_taken,
+                         const GError *error)
+{
+	if (secret_taken != NULL) {
+		tell_ok(self, "%s is there", what);
+	} else {
+		tell_problem(self, exit_status_of(error), error->message);
+	}
+	secret_free(secret_taken);
+}
+
+static void check_secrets(struct checker *self)
+{
+	g_autoptr(GError) password_error = NULL;
+	g_autoptr(GError) token_error = NULL;
+	char *password = secrets_password(self->config, &password_error);
+	check_secret(self, "service password", password, password_error);
+	char *token = secrets_token(self->config->name, &token_error);
+	check_secret(self, "token", token, token_error);
+}
+
+static void check_journal(struct checker *self)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = paths_of_account(self->config->name, ".journal");
+	OWNED(journal) journal = journal_open(path, JOURNAL_READ_ONLY, &error);
+	if (journal != NULL) {
+		tell_ok(self, "the journal opens");
+	} else if (passerelle_error_is(error, PASSERELLE_ERROR_NOT_FOUND)) {
+		tell_ok(self, "never synchronised: the journal will be made");
+	} else {
+		tell_problem(self, exit_status_of(error), error->message);
+	}
+}
+
+static enum exit_status check_account(const struct account_config *config, bool is_quiet)
+{
+	struct checker checker = {config, EXIT_DONE, is_quiet};
+	check_folders(&checker);
+	check_state_is_private(&checker);
+	check_zone(&checker);
+	check_certificates(&checker);
+	check_journal(&checker);
+	check_secrets(&checker);
+	return checker.status;
+}
+
+enum exit_status command_check(struct invocation *invocation, int argc, char **argv)
+{
+	g_auto(GStrv) names = NULL;
+	enum exit_status status = EXIT_DONE;
+	if (!command_options(NULL, usage, summary, argc, argv, &names, &status)) {
+		return status;
+	}
+	g_autoptr(GPtrArray) accounts = command_accounts(invocation, names);
+	if (accounts == NULL) {
+		return EXIT_BAD_USAGE;
+	}
+	bool is_quiet = invocation->verbosity < 0;
+	if (!is_quiet) {
+		printf("ok       configuration \"%s\"\n", invocation->config_path);
+	}
+	for (guint i = 0; i < accounts->len; i++) {
+		status = exit_status_worse(status,
+		                           check_account(g_ptr_array_index(accounts, i), is_quiet));
+	}
+	return status;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Which remotes there are: the only file that names every driver. */
+#include "app/drivers.h"
+
+#include "remotes/orange/orange.h"
+
+#include <string.h>
+
+static const struct remote_driver *const drivers[] = {
+	&orange_driver,
+};
+
+const struct remote_driver *drivers_find(const char *name)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(drivers); i++) {
+		if (strcmp(drivers[i]->name, name) == 0) {
+			return drivers[i];
+		}
+	}
+	return NULL;
+}

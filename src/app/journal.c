@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * passerelle journal: what was agreed, what was sent, what is in doubt, and a person's word on it.
+ */
+#include "app/account.h"
+#include "app/command.h"
+#include "app/journal_resolve.h"
+#include "app/paths.h"
+#include "journal/ledger.h"
+#include "journal/records.h"
+#include "status/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_CHARACTERS 60
+#define LINE_CHARACTERS 400
+#define LOCAL_ONLY      "local only: " /* as in plan/record.h */
+
+static const char usage[] =
+	"list [ACCOUNT…] | show ACCOUNT ITEM | verify [ACCOUNT…] | resolve ACCOUNT "
+	"ITEM… done|again|drop | resolve ACCOUNT --all done|again|drop";
+static const char summary[] =
+	"Show what the journal knows of contacts and events, and settle what is in doubt.";
+
+static struct journal *open_to_read(const struct account_config *config, GError **error)
+{
+	g_autofree char *path = paths_of_account(config->name, ".journal");
+	g_autoptr(GError) why = NULL;
+	struct journal *journal = journal_open(path, JOURNAL_READ_ONLY, &why);
+	if (passerelle_error_is(why, PASSERELLE_ERROR_NOT_FOUND)) {
+		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_NOT_FOUND,
+		                    "never synchronised");
+	} else if (why != NULL) {
+		g_propagate_error(error, g_steal_pointer(&why));
+	}
+	return journal;
+}
+
+static char *time_words(gint64 when)
+{
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(when);
+	return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S") : g_strdup("");
+}
+
+static void print_field(const char *label, const char *text)
+{
+	if (text != NULL && text[0] != '\0') {
+		g_autofree char *clean = words_clean(text, LINE_CHARACTERS);
+		printf("  %-14s %s\n", label, clean);
+	}
+}
+
+/* ---- list ---- */
+
+/* What was changed here and cannot be sent; NULL = nothing. Owned. */
+static char *local_only(const struct record *record)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	for (char **note = record->notes; note != NULL && *note != NULL; note++) {
+		if (g_str_has_prefix(*note, LOCAL_ONLY)) {
+			g_ptr_array_add(words, *note + strlen(LOCAL_ONLY));
+		}
+	}
+	g_ptr_array_add(words, NULL);
+	return words->len > 1 ? g_strjoinv(", ", (char **)words->pdata) : NULL;
+}
+
+static void print_record(enum item_kind kind, const struct record *record)
+{
+	g_autofree char *own = record->state == RECORD_AGREED ? local_only(record) : NULL;
+	g_autofree char *name =
+		words_clean(record->name != NULL ? record->name : record->uid, NAME_CHARACTERS);
+	g_autofree char *uid = words_clean(record->uid, LINE_CHARACTERS);
+	g_autofree char *reason = words_clean(own != NULL ? own : record->reason, LINE_CHARACTERS);
+	printf("  %-9s %-13s %s [%s]%s%s\n", item_kind_name(kind),
+	       own != NULL ? "local only" : record_state_name(record->state), name, uid,
+	       reason[0] != '\0' ? ": " : "", reason);
+}
+
+static bool list_kind(struct journal *journal, enum item_kind kind, bool wants_all, guint *hidden,
+                      GError **error)
+{
+	g_autoptr(GPtrArray) records = records_load(journal, kind, error);
+	for (guint i = 0; records != NULL && i < records->len; i++) {
+		const struct record *record = g_ptr_array_index(records, i);
+		g_autofree char *own = local_only(record);
+		if (wants_all || record->state != RECORD_AGREED || own != NULL) {
+			print_record(kind, record);
+		} else {
+			(*hidden)++;
+		}
+	}
+	return records != NULL;
+}
+
+static enum exit_status list_account(const struct account_config *config, bool wants_all)
+{
+	g_autoptr(GError) error = NULL;
+	OWNED(journal) journal = open_to_read(config, &error);
+	if (passerelle_error_is(error, PASSERELLE_ERROR_NOT_FOUND)) {
+		printf("%s: never synchronised\n", config->name);
+		return EXIT_DONE;
+	}
+	guint hidden = 0;
+	if (journal != NULL) {
+		printf("%s:\n", config->name);
+	}
+	if (journal == NULL || !list_kind(journal, ITEM_CONTACT, wants_all, &hidden, &error) ||
+	    !list_kind(journal, ITEM_EVENT, wants_all, &hidden, &error)) {
+		return command_failed(config->name, error);
+	}
+	if (hidden > 0) {
+		g_autofree char *count = words_count(hidden);
+		printf("  %s agreed on both sides (--all shows them)\n", count);
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_status list(struct invocation *invocation, char *const *words, bool is_all)
+{
+	g_autoptr(GPtrArray) accounts = command_accounts(invocation, words);
+	enum exit_status status = accounts == NULL ? EXIT_BAD_USAGE : EXIT_DONE;
+	for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
+		status = exit_status_worse(status,
+		                           list_account(g_ptr_array_index(accounts, i), is_all));
+	}
+	return status;
+}
+
+/* ---- show ---- */
+
+static void print_call(const struct ledger_call *call)
+{
+	g_autofree char *when = time_words(call->announced_at);
+	g_autofree char *detail = words_clean(call->detail, LINE_CHARACTERS);
+	printf("  %s  %s%s%s: %s", when, call->action, call->target != NULL ? " for " : "",
+	       call->target != NULL ? call->target : "", ledger_state_name(call->state));
+	if (call->result != NULL) {
+		printf(", answered with %s", call->result);
+	}
+	if (call->settled_by != NULL) {
+		printf(", known by %s", call->settled_by);
+	}
+	printf("%s%s\n", detail[0] != '\0' ? ": " : "", detail);
+}
+
+static void print_details(enum item_kind kind, const struct record *record)
+{
+	print_field("kind", item_kind_name(kind));
+	print_field("uid", record->uid);
+	print_field("state", record_state_name(record->state));
+	print_field("because", record->reason);
+	print_field("file", record->local_ref);
+	print_field("there", record->remote_ref);
+	print_field("same as", record->same_as);
+	for (guint i = 0; record->notes != NULL && record->notes[i] != NULL; i++) {
+		print_field(i == 0 ? "notes" : "", record->notes[i]);
+	}
+	if (record->retry_at > 0) {
+		g_autofree char *when = time_words(record->retry_at);
+		print_field("again at", when);
+	}
+}
+
+static bool show_record(struct journal *journal, const struct found_record *found, GError **error)
+{
+	const struct record *record = found->record;
+	g_autofree char *name =
+		words_clean(record->name != NULL ? record->name : record->uid, NAME_CHARACTERS);
+	g_autoptr(GPtrArray) calls = ledger_for_item(journal, found->kind, record->uid, error);
+	g_autoptr(GPtrArray) story =
+		calls != NULL ? journal_story(journal, found->kind, record->uid, error) : NULL;
+	if (story == NULL) {
+		return false;
+	}
+	printf("%s\n", name);
+	print_details(found->kind, record);
+	for (guint i = 0; i < calls->len; i++) {
+		printf("%s", i == 0 ? "sent:\n" : "");
+		print_call(g_ptr_array_index(calls, i));
+	}
+	for (guint i = 0; i < story->len; i++) {
+		const struct journal_line *line = g_ptr_array_index(story, i);
+		g_autofree char *when = time_words(line->at);
+		g_autofree char *text = words_clean(line->text, LINE_CHARACTERS);
+		printf("%s  %s  %s\n", i == 0 ? "story:\n" : "", when, text);
+	}
+	return true;
+}
+
+static enum exit_status show(struct invocation *invocation, char *const *words, bool is_all)
+{
+	(void)is_all;
+	if (words[0] == NULL || words[1] == NULL || words[2] != NULL) {
+		return command_misused("journal show takes an account and an item");
+	}
+	const struct account_config *config = command_account(invocation, words[0]);
+	if (config == NULL) {
+		return EXIT_BAD_USAGE;
+	}
+	g_autoptr(GError) error = NULL;
+	OWNED(journal) journal = open_to_read(config, &error);
+	g_autoptr(GPtrArray) found =
+		journal != NULL ? journal_find(journal, words[1], &error) : NULL;
+	for (guint i = 0; found != NULL && i < found->len; i++) {
+		if (!show_record(journal, g_ptr_array_index(found, i), &error)) {
+			break;
+		}
+	}
+	return error == NULL ? EXIT_DONE : command_failed(config->name, error);
+}
+
+/* ---- verify ---- */
+
+static enum exit_status verify_account(const struct account_config *config)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+	OWNED(journal) journal = open_to_read(config, &error);
+	if (journal == NULL || !journal_verify(journal, problems, &error)) {
+		return command_failed(config->name, error);
+	}
+	for (guint i = 0; i < problems->len; i++) {
+		printf("%s: %s\n", config->name, (const char *)g_ptr_array_index(problems, i));
+	}
+	if (problems->len == 0) {
+		printf("%s: the journal is sound\n", config->name);
+	}
+	return problems->len == 0 ? EXIT_DONE : EXIT_BAD_INPUT;
+}
+
+static enum exit_status verify(struct invocation *invocation, char *const *words, bool is_all)
+{
+	(void)is_all;
+	g_autoptr(GPtrArray) accounts = command_accounts(invocation, words);
+	enum exit_status status = accounts == NULL ? EXIT_BAD_USAGE : EXIT_DONE;
+	for (guint i = 0; accounts != NULL && i < accounts->len; i++) {
+		status = exit_status_worse(status, verify_account(g_ptr_array_index(accounts, i)));
+	}
+	return status;
+}
+
+/* ---- resolve ---- */
+
+static enum exit_status resolve_items(const struct account_config *config, char *const *items,
+                                      enum resolution resolution)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = paths_of_account(config->name, ".journal");
+	if (!g_file_test(path, G_FILE_TEST_EXISTS)) { /* a word on nothing makes no journal */
+		g_set_error_literal(&error, PASSERELLE_ERROR, PASSERELLE_ERROR_NOT_FOUND,
+		                    "never synchronised");
+		return command_failed(config->name, error);
+	}
+	OWNED(account) account = account_open(config, false, &error);
+	if (account == NULL) {
+		return command_failed(config->name, error);
+	}
+	guint settled = 0;
+	bool is_done = items == NULL
+	                       ? journal_resolve_all(account->journal, resolution, &settled, &error)
+	                       : true;
+	for (; items != NULL && *items != NULL && is_done; items++) {
+		is_done = journal_resolve(account->journal, *items, resolution, &settled, &error);
+	}
+	printf("%s: %u settled\n", config->name, settled);
+	return is_done ? EXIT_DONE : command_failed(config->name, error);
+}
+
+static enum exit_status resolve(struct invocation *invocation, char *const *words, bool is_all)
+{
+	guint count = g_strv_length((char **)(gpointer)words);
+	enum resolution resolution;
+	if (count < 2 || is_all != (count == 2)) {
+		return command_misused(
+			"journal resolve takes an account, items or --all, and one of "
+			"done, again and drop");
+	}
+	if (!resolution_find(words[count - 1], &resolution)) {
+		return command_misused("journal resolve ends with done, again or drop, not \"%s\"",
+		                       words[count - 1]);
+	}
+	const struct account_config *config = command_account(invocation, words[0]);
+	if (config == NULL) {
+		return EXIT_BAD_USAGE;
+	}
+	g_auto(GStrv) items = is_all ? NULL : g_strdupv((char **)(gpointer)(words + 1));
+	if (items != NULL) {
+		g_clear_pointer(&items[count - 2], g_free);
+	}
+	return resolve_items(config, items, resolution);
+}
+
+/* ---- the command ---- */
+
+static const struct {
+	const char *name;
+	enum exit_status (*function)(struct invocation *invocation, char *const *words,
+	                             bool is_all);
+} subcommands[] = {
+	{"list", list},
+	{"show", show},
+	{"verify", verify},
+	{"resolve", resolve},
+};
+
+enum exit_status command_journal(struct invocation *invocation, int argc, char **argv)
+{
+	gboolean is_all = FALSE;
+	const GOptionEntry entries[] = {
+		{"all", 'a', 0, G_OPTION_ARG_NONE, &is_all,
+	         "list: what is agreed too; resolve: everything that is in doubt", NULL},
+		G_OPTION_ENTRY_NULL,
+	};
+	g_auto(GStrv) words = NULL;
+	enum exit_status status = EXIT_DONE;
+	if (!command_options(entries, usage, summary, argc, argv, &words, &status)) {
+		return status;
+	}
+	for (guint i = 0; words[0] != NULL && i < G_N_ELEMENTS(subcommands); i++) {
+		if (strcmp(words[0], subcommands[i].name) == 0) {
+			return subcommands[i].function(invocation, words + 1, is_all);
+		}
+	}
+	return command_misused("journal takes one of list, show, verify and resolve");
+}

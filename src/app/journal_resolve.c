@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* A person's word on what is in doubt. */
+#include "app/journal_resolve.h"
+
+#include "journal/ledger.h"
+
+#include <string.h>
+
+static const struct {
+	const char *word, *detail;
+	enum ledger_state call;
+} resolutions[] = {
+	[RESOLUTION_DONE] = {"done", "a person said that it was done", LEDGER_DONE},
+	[RESOLUTION_AGAIN] = {"again", "a person said to send it again", LEDGER_NOT_SENT},
+	[RESOLUTION_DROP] = {"drop", "a person said to leave it", LEDGER_NOT_SENT},
+};
+
+bool resolution_find(const char *word, enum resolution *out)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(resolutions); i++) {
+		if (strcmp(resolutions[i].word, word) == 0) {
+			*out = (enum resolution)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void found_free(struct found_record *self)
+{
+	record_free(self->record);
+	g_free(self);
+}
+
+static bool is_called(const struct record *record, const char *item)
+{
+	return g_strcmp0(record->uid, item) == 0 || g_strcmp0(record->local_ref, item) == 0 ||
+	       g_strcmp0(record->name, item) == 0;
+}
+
+static bool find_in(struct journal *journal, enum item_kind kind, const char *item,
+                    GPtrArray *found, GError **error)
+{
+	g_autoptr(GPtrArray) records = records_load(journal, kind, error);
+	for (guint i = 0; records != NULL && i < records->len; i++) {
+		const struct record *record = g_ptr_array_index(records, i);
+		if (item == NULL ? record->state == RECORD_IN_DOUBT : is_called(record, item)) {
+			struct found_record *one = g_new0(struct found_record, 1);
+			one->kind = kind;
+			one->record = record_copy(record);
+			g_ptr_array_add(found, one);
+		}
+	}
+	return records != NULL;
+}
+
+/* item NULL: all that are in doubt. */
+static GPtrArray *find(struct journal *journal, const char *item, GError **error)
+{
+	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)found_free);
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		if (!find_in(journal, kind, item, found, error)) {
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&found);
+}
+
+GPtrArray *journal_find(struct journal *journal, const char *item, GError **error)
+{
+	g_autoptr(GPtrArray) found = find(journal, item, error);
+	if (found != NULL && found->len == 0) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_NOT_FOUND,
+		            "the journal knows no item with uid, file or name \"%s\"", item);
+		return NULL;
+	}
+	return g_steal_pointer(&found);
+}
+
+/* The item's calls that are in doubt, as the person says; they are freed with the array. */
+static bool settle_calls(struct journal *journal, const struct found_record *found,
+                         enum resolution resolution, gint64 now, GError **error)
+{
+	g_autoptr(GPtrArray) calls =
+		ledger_for_item(journal, found->kind, found->record->uid, error);
+	if (calls == NULL) {
+		return false;
+	}
+	g_autoptr(GPtrArray) doubtful = g_ptr_array_new();
+	for (guint i = 0; i < calls->len; i++) {
+		struct ledger_call *call = g_ptr_array_index(calls, i);
+		if (call->state == LEDGER_IN_DOUBT || call->state == LEDGER_ANNOUNCED) {
+			call->state = resolutions[resolution].call;
+			g_free(call->settled_by);
+			call->settled_by = g_strdup("person");
+			g_free(call->detail);
+			call->detail = g_strdup(resolutions[resolution].detail);
+			g_ptr_array_add(doubtful, call);
+		}
+	}
+	return ledger_settle(journal, doubtful, now, error);
+}
+
+/*
+ * An item that has its id there already is only completed: the next cycle compares. Without an id
+ * nothing is left to do.
+ */
+static enum record_state state_after(const struct record *record, enum resolution resolution)
+{
+	switch (resolution) {
+	case RESOLUTION_DONE:
+		return record->remote_ref == NULL ? RECORD_AGREED : RECORD_PENDING;
+	case RESOLUTION_AGAIN:
+		return RECORD_PENDING;
+	default:
+		return RECORD_SETTLED;
+	}
+}
+
+static bool resolve_found(struct journal *journal, const struct found_record *found,
+                          enum resolution resolution, GError **error)
+{
+	struct record *record = found->record;
+	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+	record->state = state_after(record, resolution);
+	record->attempts = 0;
+	record->retry_at = 0;
+	g_free(record->reason);
+	record->reason =
+		record->state == RECORD_AGREED ? NULL : g_strdup(resolutions[resolution].detail);
+	if (!journal_begin(journal, error)) {
+		return false;
+	}
+	if (!settle_calls(journal, found, resolution, now, error) ||
+	    !records_put(journal, found->kind, record, error) ||
+	    !journal_tell(journal, found->kind, record->uid, now, resolutions[resolution].detail,
+	                  error)) {
+		journal_rollback(journal);
+		return false;
+	}
+	return journal_commit(journal, error);
+}
+
+bool journal_resolve(struct journal *journal, const char *item, enum resolution resolution,
+                     guint *settled, GError **error)
+{
+	g_autoptr(GPtrArray) found = journal_find(journal, item, error);
+	if (found == NULL) {
+		return false;
+	}
+	const struct found_record *only = NULL;
+	guint count = 0;
+	for (guint i = 0; i < found->len; i++) {
+		const struct found_record *one = g_ptr_array_index(found, i);
+		if (one->record->state == RECORD_IN_DOUBT) {
+			only = one;
+			count++;
+		}
+	}
+	if (count != 1) {
+		g_set_error(
+			error, PASSERELLE_ERROR, PASSERELLE_ERROR_USAGE,
+			count == 0
+				? "\"%s\" is not in doubt"
+				: "several items in doubt are called \"%s\": name one by its uid",
+			item);
+		return false;
+	}
+	if (!resolve_found(journal, only, resolution, error)) {
+		return false;
+	}
+	(*settled)++;
+	return true;
+}
+
+bool journal_resolve_all(struct journal *journal, enum resolution resolution, guint *settled,
+                         GError **error)
+{
+	g_autoptr(GPtrArray) found = find(journal, NULL, error);
+	for (guint i = 0; found != NULL && i < found->len; i++) {
+		if (!resolve_found(journal, g_ptr_array_index(found, i), resolution, error)) {
+			return false;
+		}
+		(*settled)++;
+	}
+	return found != NULL;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* A person's word on what is in doubt. */
+#ifndef PASSERELLE_APP_JOURNAL_RESOLVE_H
+#define PASSERELLE_APP_JOURNAL_RESOLVE_H
+
+#include "journal/records.h"
+
+enum resolution {
+	RESOLUTION_DONE,  /* it took effect there */
+	RESOLUTION_AGAIN, /* it did not: send it in the next cycle */
+	RESOLUTION_DROP,  /* leave it: never send it */
+};
+bool resolution_find(const char *word, enum resolution *out);
+
+struct found_record {
+	enum item_kind kind;
+	struct record *record;
+};
+
+/* Items by uid, file name or name (array of struct found_record, owned). NOT_FOUND. */
+GPtrArray *journal_find(struct journal *journal, const char *item, GError **error);
+
+/*
+ * One item that is in doubt: its ledger rows and its record, in one commit. settled counts up.
+ * NOT_FOUND: no such item. USAGE: it is not in doubt, or several have that name.
+ */
+bool journal_resolve(struct journal *journal, const char *item, enum resolution resolution,
+                     guint *settled, GError **error);
+bool journal_resolve_all(struct journal *journal, enum resolution resolution, guint *settled,
+                         GError **error);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The password of the service and the token of the person: where they come from and where they
+ * lie.
+ */
+#include "app/secrets.h"
+
+#include "app/paths.h"
+#include "app/secret_command.h"
+#include "base/durable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SECRET_BYTES 8192 /* a token is some hundred bytes */
+
+void secret_free(char *secret)
+{
+	if (secret != NULL) {
+		explicit_bzero(secret, strlen(secret));
+		g_free(secret);
+	}
+}
+
+/* The way of ssh(1) with its keys: what others can read is no secret. */
+static bool is_private(int file, const char *path, GError **error)
+{
+	struct stat about;
+	if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "\"%s\" is not a regular file", path);
+		return false;
+	}
+	if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "others can read \"%s\": type chmod 600 \"%s\"", path, path);
+		return false;
+	}
+	return true;
+}
+
+static gssize read_all(int file, char *buffer, gsize space)
+{
+	gsize length = 0;
+	while (length < space) {
+		gssize got = read(file, buffer + length, space - length);
+		if (got < 0 && errno == EINTR) {
+			continue;
+		}
+		if (got <= 0) {
+			return got < 0 ? -1 : (gssize)length;
+		}
+		length += (gsize)got;
+	}
+	return (gssize)length;
+}
+
+static char *first_line(const char *buffer, gsize length, const char *path, GError **error)
+{
+	const char *stop = memchr(buffer, '\n', length);
+	gsize line = stop != NULL ? (gsize)(stop - buffer) : length;
+	if (line > 0 && buffer[line - 1] == '\r') {
+		line--;
+	}
+	if (line == 0 || line >= SECRET_BYTES || memchr(buffer, '\0', line) != NULL) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "\"%s\" does not start with a line of 1 to %d bytes", path,
+		            SECRET_BYTES - 1);
+		return NULL;
+	}
+	return g_strndup(buffer, line);
+}
+
+static char *read_secret(const char *path, bool is_guarded, GError **error)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (file < 0) {
+		g_set_error(error, PASSERELLE_ERROR,
+		            errno == ENOENT ? PASSERELLE_ERROR_NOT_FOUND : PASSERELLE_ERROR_CONFIG,
+		            "\"%s\": %s", path, g_strerror(errno));
+		return NULL;
+	}
+	char buffer[SECRET_BYTES];
+	char *secret = NULL;
+	if (is_guarded || is_private(file, path, error)) {
+		gssize length = read_all(file, buffer, sizeof buffer);
+		secret = first_line(buffer, (gsize)MAX(length, 0), path, error);
+	}
+	close(file);
+	explicit_bzero(buffer, sizeof buffer);
+	return secret;
+}
+
+char *secrets_read_file(const char *path, GError **error)
+{
+	return read_secret(path, false, error);
+}
+
+/* systemd.exec(5), LoadCredential= */
+static char *credential_path(const char *name, GError **error)
+{
+	const char *folder = g_getenv("CREDENTIALS_DIRECTORY");
+	if (folder == NULL) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "credential \"%s\": systemd hands over no credentials here", name);
+		return NULL;
+	}
+	return g_build_filename(folder, name, NULL);
+}
+
+char *secrets_password(const struct account_config *account, GError **error)
+{
+	static const char prefix[] = "credential:";
+	if (account->service_password_command != NULL) {
+		return secret_command_run(account->name, account->service_password_command, error);
+	}
+	const char *file = account->service_password_file;
+	/*
+	 * systemd guards the folder of credentials; an access list there shows as a right of the
+	 * group
+	 */
+	bool is_credential = g_str_has_prefix(file, prefix);
+	g_autofree char *path =
+		is_credential ? credential_path(file + strlen(prefix), error) : g_strdup(file);
+	char *secret = path != NULL ? read_secret(path, is_credential, error) : NULL;
+	if (error != NULL && passerelle_error_is(*error, PASSERELLE_ERROR_NOT_FOUND)) {
+		(*error)->code = PASSERELLE_ERROR_CONFIG;
+	}
+	if (secret == NULL) {
+		g_prefix_error(error, "service password: ");
+	}
+	return secret;
+}
+
+char *secrets_token(const char *account, GError **error)
+{
+	g_autofree char *path = paths_of_account(account, ".token");
+	g_autoptr(GError) why = NULL;
+	char *token = secrets_read_file(path, &why);
+	if (token == NULL && passerelle_error_is(why, PASSERELLE_ERROR_NOT_FOUND)) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH,
+		            "there is no token yet: type passerelle login %s --paste", account);
+	} else if (token == NULL) {
+		g_propagate_error(error, g_steal_pointer(&why));
+	}
+	return token;
+}
+
+static bool is_token(const char *token)
+{
+	gsize length = strlen(token);
+	for (gsize i = 0; i < length; i++) {
+		if (!g_ascii_isgraph(token[i])) {
+			return false;
+		}
+	}
+	return length > 0 && length < SECRET_BYTES;
+}
+
+bool secrets_store_token(const char *account, const char *token, GError **error)
+{
+	char *clean = g_strstrip(g_strdup(token));
+	if (!is_token(clean)) {
+		secret_free(clean);
+		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
+		                    "that is no token: one word without blanks is expected");
+		return false;
+	}
+	g_autofree char *path = paths_of_account(account, ".token");
+	char *line = g_strconcat(clean, "\n", NULL);
+	bool is_stored =
+		paths_make_state(error) && durable_replace(path, line, strlen(line), 0600, error);
+	secret_free(line);
+	secret_free(clean);
+	return is_stored;
+}

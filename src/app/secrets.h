@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The password of the service and the token of the person: where they come from and where they
+ * lie.
+ */
+#ifndef PASSERELLE_APP_SECRETS_H
+#define PASSERELLE_APP_SECRETS_H
+
+#include "app/config.h"
+
+/* Ours for as long as it is needed; secret_free overwrites it. Accepts NULL. */
+void secret_free(char *secret);
+
+/*
+ * By command (first line of what it prints within 30 s), file or credential of systemd. CONFIG: it
+ * cannot be had, or others can read the file.
+ */
+char *secrets_password(const struct account_config *account, GError **error);
+
+/* AUTH: there is none yet. CONFIG: others can read it. */
+char *secrets_token(const char *account, GError **error);
+/*
+ * White space around it does not count. INPUT: empty, too long, or no token (blanks or control
+ * characters inside).
+ */
+bool secrets_store_token(const char *account, const char *token, GError **error);
+
+/* Reads the first line of a file that nobody else can read; for the two above. */
+char *secrets_read_file(const char *path, GError **error);
+
+#endif

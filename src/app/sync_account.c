@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One cycle of one account: contacts, events, mail counts, exports, and the status that tells of
+ * them.
+ */
+#include "app/sync_account.h"
+
+#include "app/account.h"
+#include "app/command.h"
+#include "app/folder_digest.h"
+#include "app/interrupt.h"
+#include "app/log.h"
+#include "app/paths.h"
+#include "app/progress.h"
+#include "app/sync_report.h"
+#include "journal/records.h"
+#include "status/words.h"
+#include "stores/export.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define STATUS_KEY                                                                                 \
+	"app.status" /* in the journal: the file may lie in a folder that a restart empties */
+
+#define PROBLEMS_SHOWN     10 /* by a sync that a person started */
+#define PROBLEM_CHARACTERS 300
+
+struct cycle {
+	const struct account_config *config;
+	const struct sync_wish *wish;
+	struct account *account;
+	struct status_document *document;
+	struct health health;
+	gint64 now;
+	GError *connect_error; /* why there is no remote */
+	GString *summary;
+	enum exit_status status;
+};
+
+static gint64 seconds_now(void)
+{
+	return g_get_real_time() / G_USEC_PER_SEC;
+}
+
+static void worsen(struct cycle *self, enum exit_status status)
+{
+	self->status = exit_status_worse(self->status, status);
+}
+
+static void tell_error(struct cycle *self, const char *what, const GError *error)
+{
+	log_say(LOG_LEVEL_ERROR, self->config->name, "%s: %s", what, error->message);
+	worsen(self, exit_status_of(error));
+}
+
+/* ---- contacts and events ---- */
+
+/* Whatever changes what is read out of an unchanged file. */
+static char *stamp_of(const struct account_config *config, enum item_kind kind)
+{
+	gint64 direction =
+		kind == ITEM_CONTACT ? config->contacts_direction : config->calendar_direction;
+	return g_strdup_printf("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+	                       config->timezone, config->recurrence_horizon, direction,
+	                       config->push_past_events);
+}
+
+static struct cycle_report *run_cycle(struct cycle *self, enum item_kind kind,
+                                      struct endpoint *local, struct endpoint *remote)
+{
+	const struct account_config *config = self->config;
+	g_autofree char *stamp = stamp_of(config, kind);
+	const struct cycle_settings settings = {
+		.kind = kind,
+		.local = local,
+		.remote = remote,
+		.journal = self->account->journal,
+		.direction = (enum direction)(kind == ITEM_CONTACT ? config->contacts_direction
+	                                                           : config->calendar_direction),
+		.on_remote_delete = (enum on_remote_delete)config->on_remote_delete,
+		.max_adds = (unsigned)config->max_adds,
+		.is_confirmed = self->wish->is_confirmed,
+		.is_dry_run = self->wish->is_dry_run,
+		.is_full = self->wish->is_full,
+		.now = self->now,
+		.push_since = config->push_past_events != 0
+	                              ? G_MININT64
+	                              : journal_created(self->account->journal),
+		.stamp = stamp,
+		.progress = progress_show,
+		.progress_data = config->name,
+	};
+	return cycle_run(&settings);
+}
+
+/* What --dry-run shows: what would be done, and what would be left. */
+static void print_plan(const struct cycle *self, enum part part, const struct cycle_report *report)
+{
+	printf("%s %s:\n%s", self->config->name, part_name(part), report->description);
+	for (guint i = 0; i < report->problems->len; i++) {
+		g_autofree char *line =
+			words_clean(g_ptr_array_index(report->problems, i), PROBLEM_CHARACTERS);
+		printf("cannot be taken: %s\n", line);
+	}
+	putchar('\n');
+}
+
+/* The service tells them in the status: in its log they would come again with every cycle. */
+static void tell_problems(const struct cycle *self, enum part part,
+                          const struct cycle_report *report)
+{
+	guint count = report->problems != NULL ? report->problems->len : 0;
+	for (guint i = 0; i < count; i++) {
+		bool is_shown = !self->wish->is_for_service && i < PROBLEMS_SHOWN;
+		log_say(is_shown ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, self->config->name,
+		        "%s: %s", part_name(part),
+		        (const char *)g_ptr_array_index(report->problems, i));
+	}
+	if (count > PROBLEMS_SHOWN && !self->wish->is_for_service) {
+		log_say(LOG_LEVEL_WARNING, self->config->name,
+		        "%s: and %u more: see passerelle status %s", part_name(part),
+		        count - PROBLEMS_SHOWN, self->config->name);
+	}
+}
+
+static void take_report(struct cycle *self, enum part part, const struct cycle_report *report)
+{
+	struct status_kind *kind =
+		part == PART_CONTACTS ? &self->document->contacts : &self->document->calendar;
+	if (report->description != NULL && report->error == NULL) {
+		print_plan(self, part, report);
+	} else {
+		tell_problems(self, part, report);
+	}
+	if (report->error != NULL && !interrupt_is_raised()) {
+		tell_error(self, part_name(part), report->error);
+	}
+	if (report->held > 0 || report->refused > 0 || report->is_plan_held) {
+		worsen(self, EXIT_HELD);
+	}
+	if (!interrupt_is_raised()) {
+		sync_report_judge(report, self->config->name, part, &self->health.parts[part],
+		                  self->now);
+	}
+	sync_report_tell(report, kind, seconds_now());
+	sync_report_summarise(report, part, self->summary);
+}
+
+static void fail_part(struct cycle *self, enum part part, const GError *error)
+{
+	struct cycle_report report = {.error = (GError *)error};
+	sync_report_judge(&report, self->config->name, part, &self->health.parts[part], self->now);
+	sync_report_summarise(&report, part, self->summary);
+}
+
+static void sync_kind(struct cycle *self, enum part part)
+{
+	enum item_kind kind = part == PART_CONTACTS ? ITEM_CONTACT : ITEM_EVENT;
+	if (self->account->remote == NULL) {
+		fail_part(self, part, self->connect_error);
+		return;
+	}
+	g_autoptr(GError) error = NULL;
+	struct endpoint *remote = self->account->driver->endpoint(self->account->remote, kind);
+	struct endpoint *local = account_open_folder(self->account, kind, self->now, &error);
+	if (remote == NULL) {
+		log_say(LOG_LEVEL_WARNING, self->config->name, "the service has no %s",
+		        part_name(part));
+	} else if (local == NULL) {
+		tell_error(self, part_name(part), error);
+		fail_part(self, part, error);
+	} else {
+		OWNED(cycle_report) report = run_cycle(self, kind, local, remote);
+		take_report(self, part, report);
+	}
+	if (local != NULL) {
+		local->functions->close(local);
+	}
+}
+
+/* ---- mail ---- */
+
+static void take_mailbox(struct cycle *self, const struct mailbox *box)
+{
+	struct part_health *health = &self->health.parts[PART_MESSAGES];
+	status_mail_update(&self->document->mail, box, self->now);
+	if (box->protected_infos == NULL || box->protected_infos[0] == NULL) {
+		health_set(health, STATUS_OK, NULL, NULL, NULL, self->now);
+		return;
+	}
+	g_autofree char *list = g_strjoinv(", ", box->protected_infos);
+	g_autofree char *message =
+		g_strdup_printf("mail: you have not allowed %s; open the address to do so", list);
+	health_set(health, STATUS_CONSENT_REQUIRED, message, "consent", box->consent_url,
+	           self->now);
+	worsen(self, EXIT_NEEDS_LOGIN);
+}
+
+static void sync_messages(struct cycle *self)
+{
+	g_autoptr(GError) error = NULL;
+	OWNED(mailbox) box = NULL;
+	if (self->wish->is_dry_run) {
+		return;
+	}
+	if (self->account->remote == NULL) {
+		error = g_error_copy(self->connect_error);
+	} else if (self->account->driver->read_mailbox == NULL) {
+		return;
+	} else {
+		box = self->account->driver->read_mailbox(self->account->remote, &error);
+	}
+	if (box != NULL) {
+		take_mailbox(self, box);
+	} else if (!interrupt_is_raised()) {
+		status_mail_update(&self->document->mail, NULL, self->now);
+		health_set_error(&self->health.parts[PART_MESSAGES], self->config->name, error,
+		                 self->now);
+		if (self->account->remote != NULL) {
+			tell_error(self, "messages", error);
+		}
+	}
+	sync_mail_summarise(&self->document->mail, self->summary);
+}
+
+/* ---- exports ---- */
+
+/* The folder is read whole only when it looks otherwise than when it was exported last. */
+static bool write_export(struct cycle *self, enum item_kind kind, const char *path, GError **error)
+{
+	const char *folder = account_folder(self->config, kind);
+	g_autofree char *key = g_strdup_printf("app.export.%s", item_kind_name(kind));
+	g_autofree char *before = journal_memory_get(self->account->journal, key, NULL);
+	g_autofree char *digest =
+		g_strdup_printf("%" G_GINT64_MODIFIER "x %s", folder_digest(folder, kind), path);
+	if (g_strcmp0(before, digest) == 0 && g_file_test(path, G_FILE_TEST_EXISTS)) {
+		return true;
+	}
+	g_autofree char *around = g_path_get_dirname(path);
+	return durable_make_folder(around, 0700, error) &&
+	       export_write(folder, kind, path, NULL, error) &&
+	       journal_memory_set(self->account->journal, key, digest, error);
+}
+
+static void write_exports(struct cycle *self)
+{
+	const char *const paths[] = {
+		[ITEM_CONTACT] = self->config->contacts_export,
+		[ITEM_EVENT] = self->config->calendar_export,
+	};
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		g_autoptr(GError) error = NULL;
+		const char *folder = account_folder(self->config, kind);
+		if (paths[kind] == NULL || folder == NULL ||
+		    !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
+			continue;
+		}
+		if (!write_export(self, kind, paths[kind], &error)) {
+			tell_error(self, paths[kind], error);
+		}
+	}
+}
+
+/* ---- status ---- */
+
+static void load_document(struct cycle *self)
+{
+	g_autofree char *text = journal_memory_get(self->account->journal, STATUS_KEY, NULL);
+	if (text != NULL) {
+		self->document = status_document_from_json(text, strlen(text), NULL);
+	}
+	if (self->document == NULL || strcmp(self->document->account, self->config->name) != 0) {
+		status_document_free(self->document);
+		self->document = status_document_new(self->config->name);
+	}
+}
+
+/*
+ * Only under the service is a next cycle known; after a mistake in the configuration it waits for
+ * a person.
+ */
+static gint64 next_sync(const struct cycle *self)
+{
+	gint64 shortest = G_MAXINT64;
+	for (enum part part = 0; part < PARTS; part++) {
+		if (account_has_part(self->config, part)) {
+			shortest = MIN(shortest, account_interval(self->config, part));
+		}
+	}
+	bool is_known = self->wish->is_for_service && shortest != G_MAXINT64 &&
+	                self->status != EXIT_BAD_CONFIG;
+	return is_known ? seconds_now() + shortest : 0;
+}
+
+static void write_document(const struct account_config *config, struct status_document *document,
+                           enum exit_status *status)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *path = paths_status(config);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *json = status_document_to_json(document);
+	g_autofree char *text = g_strconcat(json, "\n", NULL);
+	if (!durable_make_folder(folder, 0700, &error) ||
+	    !durable_replace(path, text, strlen(text), 0600, &error)) {
+		*status = exit_status_worse(*status, command_failed(config->name, error));
+	}
+}
+
+static void save_status(struct cycle *self)
+{
+	g_autoptr(GError) error = NULL;
+	health_tell(&self->health, self->document);
+	self->document->updated = seconds_now();
+	self->document->next_sync = next_sync(self);
+	g_autofree char *json = status_document_to_json(self->document);
+	if (!journal_memory_set(self->account->journal, STATUS_KEY, json, &error) ||
+	    !health_save(&self->health, self->account->journal, &error)) {
+		tell_error(self, "journal", error);
+	}
+	write_document(self->config, self->document, &self->status);
+}
+
+/* The journal cannot be opened: then the status says that, and nothing else is known. */
+static void save_broken_status(const struct account_config *config, const GError *error,
+                               enum exit_status *status)
+{
+	OWNED(status_document) document = status_document_new(config->name);
+	document->state = STATUS_ERROR;
+	document->message = g_utf8_make_valid(error->message, -1);
+	document->updated = seconds_now();
+	write_document(config, document, status);
+}
+
+/* ---- the whole ---- */
+
+/*
+ * One line per folder: what this cycle has read of it. An edit made since makes another number,
+ * and the service runs again.
+ */
+static void tell_service(const struct cycle *self)
+{
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		g_autoptr(GHashTable) sources = NULL;
+		if (self->wish->wants[kind == ITEM_CONTACT ? PART_CONTACTS : PART_CALENDAR]) {
+			sources = sources_load(self->account->journal, kind, NULL);
+		}
+		if (sources != NULL) {
+			printf("seen %s %" G_GINT64_MODIFIER "x\n", item_kind_name(kind),
+			       folder_digest_of_sources(sources));
+		}
+	}
+	if (self->document->state == STATUS_LOGIN_REQUIRED) {
+		puts("needs login");
+	} else if (self->account->remote == NULL) {
+		puts("failed here");
+	}
+	fflush(stdout);
+}
+
+static void connect_remote(struct cycle *self)
+{
+	if (!account_connect(self->account, self->wish->is_full, self->now, &self->connect_error) &&
+	    !interrupt_is_raised()) {
+		log_say(LOG_LEVEL_ERROR, self->config->name, "%s", self->connect_error->message);
+		worsen(self, exit_status_of(self->connect_error));
+	}
+}
+
+static void run_part(struct cycle *self, enum part part)
+{
+	if (!account_has_part(self->config, part)) {
+		health_set(&self->health.parts[part], STATUS_OK, NULL, NULL, NULL, self->now);
+	} else if (self->wish->wants[part] && part == PART_MESSAGES) {
+		sync_messages(self);
+	} else if (self->wish->wants[part]) {
+		sync_kind(self, part);
+	}
+}
+
+/* The quick ones first, each told at once: the first search for contacts can take half an hour. */
+static void run_parts(struct cycle *self)
+{
+	static const enum part order[] = {PART_MESSAGES, PART_CALENDAR, PART_CONTACTS};
+	for (gsize i = 0; i < G_N_ELEMENTS(order) && !interrupt_is_raised(); i++) {
+		run_part(self, order[i]);
+		if (!self->wish->is_dry_run && i + 1 < G_N_ELEMENTS(order)) {
+			save_status(self);
+		}
+	}
+}
+
+/* What the person who called has to do now; the error alone names neither command nor address. */
+static void tell_action(const struct cycle *self)
+{
+	const struct status_document *document = self->document;
+	if (document->state == STATUS_LOGIN_REQUIRED ||
+	    document->state == STATUS_CONSENT_REQUIRED) {
+		log_say(LOG_LEVEL_WARNING, self->config->name, "%s%s%s", document->message,
+		        document->action_url != NULL ? ": open " : "",
+		        document->action_url != NULL ? document->action_url : "");
+	}
+}
+
+static void run(struct cycle *self)
+{
+	connect_remote(self);
+	run_parts(self);
+	progress_clear();
+	if (self->wish->is_dry_run) {
+		return;
+	}
+	write_exports(self);
+	save_status(self);
+	if (self->wish->is_for_service) {
+		tell_service(self);
+	} else if (!self->wish->is_quiet && self->summary->len > 0 && !interrupt_is_raised()) {
+		tell_action(self);
+		printf("%s:%s\n", self->config->name, self->summary->str);
+	}
+}
+
+static void clear(struct cycle *self)
+{
+	status_document_free(self->document);
+	health_clear(&self->health);
+	g_clear_error(&self->connect_error);
+	g_string_free(self->summary, TRUE);
+}
+
+enum exit_status sync_account(const struct account_config *config, const struct sync_wish *wish)
+{
+	g_autoptr(GError) error = NULL;
+	OWNED(account) account = account_open(config, wish->is_dry_run, &error);
+	if (account == NULL) {
+		enum exit_status status = command_failed(config->name, error);
+		if (!wish->is_dry_run && !passerelle_error_is(error, PASSERELLE_ERROR_BUSY)) {
+			save_broken_status(config, error, &status);
+		}
+		return status;
+	}
+	struct cycle cycle = {
+		.config = config,
+		.wish = wish,
+		.account = account,
+		.now = seconds_now(),
+		.summary = g_string_new(NULL),
+	};
+	if (wish->is_for_service) {
+		g_autofree char *lock = paths_of_account(config->name, ".lock");
+		progress_beat(lock);
+	}
+	health_load(&cycle.health, account->journal);
+	load_document(&cycle);
+	run(&cycle);
+	clear(&cycle);
+	return cycle.status;
+}

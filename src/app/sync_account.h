@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One cycle of one account: contacts, events, mail counts, exports, and the status that tells of
+ * them.
+ */
+#ifndef PASSERELLE_APP_SYNC_ACCOUNT_H
+#define PASSERELLE_APP_SYNC_ACCOUNT_H
+
+#include "app/config.h"
+#include "app/exit_status.h"
+#include "app/health.h"
+
+struct sync_wish {
+	bool wants[PARTS]; /* --only */
+	bool is_dry_run, is_confirmed, is_full;
+	bool is_quiet;       /* no summary */
+	bool is_for_service; /* tell the service on standard output what was seen of the folders */
+};
+
+/* Set by the service for its children. */
+#define SYNC_SERVICE_VARIABLE "PASSERELLE_SERVICE"
+
+/* Whatever fails is told, stands in the status, and leaves the other parts going. */
+enum exit_status sync_account(const struct account_config *config, const struct sync_wish *wish);
+
+#endif

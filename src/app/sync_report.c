@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* What a cycle reported, as status, health and words. */
+#include "app/sync_report.h"
+
+#include "status/words.h"
+
+#define MAX_PROBLEMS 20 /* as in the document */
+
+void sync_report_tell(const struct cycle_report *report, struct status_kind *kind, gint64 now)
+{
+	g_ptr_array_set_size(kind->problems, 0);
+	for (guint i = 0; report->problems != NULL && i < report->problems->len && i < MAX_PROBLEMS;
+	     i++) {
+		g_ptr_array_add(kind->problems, g_strdup(g_ptr_array_index(report->problems, i)));
+	}
+	if (report->error != NULL) {
+		return;
+	}
+	kind->synced = report->synced;
+	kind->pending = report->pending;
+	kind->held = report->held;
+	kind->refused = report->refused;
+	g_free(kind->discovery);
+	kind->discovery = g_strdup(report->discovery);
+	if (report->is_complete) {
+		kind->last_success = now;
+	}
+}
+
+/* Files that cannot be taken are not in the journal: the status names them. */
+static void judge_files(const struct cycle_report *report, enum part part,
+                        struct part_health *health, gint64 now)
+{
+	g_autofree char *count = words_count(report->held);
+	bool has_first = report->problems != NULL && report->problems->len > 0;
+	g_autofree char *message = g_strdup_printf(
+		"%s: %s %s%s%s", part_name(part), count,
+		report->held == 1 ? "file is left alone" : "files are left alone",
+		has_first ? ", first " : "",
+		has_first ? (const char *)g_ptr_array_index(report->problems, 0) : "");
+	health_set(health, STATUS_HELD, message, "files", NULL, now);
+}
+
+void sync_report_judge(const struct cycle_report *report, const char *account, enum part part,
+                       struct part_health *health, gint64 now)
+{
+	if (report->error != NULL) {
+		health_set_error(health, account, report->error, now);
+	} else if (report->is_plan_held) {
+		g_autofree char *count =
+			words_count(MAX(report->held - report->in_doubt - report->left_alone, 0));
+		g_autofree char *message = g_strdup_printf(
+			"%s: %s new items wait for your word: look with passerelle sync %s "
+			"--dry-run, let them through with passerelle sync %s --confirm",
+			part_name(part), count, account, account);
+		health_set(health, STATUS_HELD, message, "confirm", NULL, now);
+	} else if (report->in_doubt > 0) {
+		g_autofree char *count = words_count(report->in_doubt);
+		g_autofree char *message =
+			g_strdup_printf("%s: %s in doubt: see passerelle journal list %s",
+		                        part_name(part), count, account);
+		health_set(health, STATUS_HELD, message, "resolve", NULL, now);
+	} else if (report->held > 0) {
+		judge_files(report, part, health, now);
+	} else {
+		health_set(health, STATUS_OK, NULL, NULL, NULL, now);
+	}
+}
+
+static void add(GString *line, gint64 count, const char *word)
+{
+	if (count > 0) {
+		g_autofree char *number = words_count(count);
+		g_string_append_printf(line, ", %s %s", number, word);
+	}
+}
+
+void sync_report_summarise(const struct cycle_report *report, enum part part, GString *line)
+{
+	g_string_append_printf(line, "%s %s", line->len > 0 ? ";" : "", part_name(part));
+	if (report->error != NULL) {
+		g_string_append(line, " failed");
+	} else {
+		g_autofree char *synced = words_count(report->synced);
+		g_string_append_printf(line, " %s in step", synced);
+	}
+	add(line, report->added_here, "new here");
+	add(line, report->added_there, "sent");
+	add(line, report->changed_here, "changed here");
+	add(line, report->changed_there, "changed there");
+	add(line, report->removed_here, "removed here");
+	add(line, report->pending, "pending");
+	add(line, report->held, "held");
+	add(line, report->refused, "refused");
+}
+
+void sync_mail_summarise(const struct status_mail *mail, GString *line)
+{
+	if (mail->box != NULL && mail->box->unread != MAILBOX_UNKNOWN) {
+		g_autofree char *unread = words_count(mail->box->unread);
+		g_string_append_printf(line, "%s mail %s unread%s", line->len > 0 ? ";" : "",
+		                       unread, mail->is_stale ? " (stale)" : "");
+	}
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What a cycle reported, as status, health and words. */
+#ifndef PASSERELLE_APP_SYNC_REPORT_H
+#define PASSERELLE_APP_SYNC_REPORT_H
+
+#include "app/health.h"
+#include "status/document.h"
+#include "sync/cycle.h"
+
+/*
+ * Carries the figures over; last_success only after a complete cycle. What is not known stays as
+ * it was.
+ */
+void sync_report_tell(const struct cycle_report *report, struct status_kind *kind, gint64 now);
+/* Held plans and items in doubt ask for a person. */
+void sync_report_judge(const struct cycle_report *report, const char *account, enum part part,
+                       struct part_health *health, gint64 now);
+/* "contacts 1,000, 3 sent"; appended to line behind "; " or ": ". */
+void sync_report_summarise(const struct cycle_report *report, enum part part, GString *line);
+void sync_mail_summarise(const struct status_mail *mail, GString *line);
+
+#endif

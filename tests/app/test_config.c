@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration: what is read, and how every kind of mistake is told. */
+#include "app/config.h"
+#include "app/config_options.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ACCOUNT                                                                                    \
+	"[account home]\nendpoint = https://example.org\nservice_id = X\n"                         \
+	"service_password_file = /p\n"
+
+static struct config *parse(const char *text, GError **error)
+{
+	return config_parse(text, strlen(text), "test.conf", error);
+}
+
+/* The mistakes of ACCOUNT followed by lines must be exactly these. */
+static void check_mistakes(const char *text, const char *expected)
+{
+	g_autoptr(GError) error = NULL;
+	OWNED(config) config = parse(text, &error);
+	ck_assert_ptr_null(config);
+	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_CONFIG));
+	ck_assert_str_eq(error->message, expected);
+}
+
+START_TEST(every_option_reaches_its_field)
+{
+	g_autofree char *data = NULL;
+	gsize size = 0;
+	ck_assert(g_file_get_contents(TEST_FIXTURES "/config/full.conf", &data, &size, NULL));
+	g_setenv("HOME", "/home/marie", TRUE);
+	g_autoptr(GError) error = NULL;
+	OWNED(config) config = config_parse(data, size, "full.conf", &error);
+	ck_assert_msg(config != NULL, "%s", error != NULL ? error->message : "");
+	ck_assert_int_eq(config->general.interval, 600);
+	ck_assert_int_eq(config->general.log_level, LOG_LEVEL_DEBUG);
+	ck_assert_uint_eq(config->accounts->len, 2);
+	const struct account_config *home = config_account(config, "home");
+	ck_assert_str_eq(home->endpoint, "https://example.org/int");
+	ck_assert_str_eq(home->contacts_url, "http://127.0.0.1:8080/c");
+	ck_assert_str_eq(home->service_password_command, "secret-tool lookup service orange");
+	ck_assert(g_str_has_suffix(home->contacts, "/.local/share/contacts/home"));
+	ck_assert(home->contacts[0] == '/');
+	ck_assert_int_eq(home->contacts_interval, 3600);
+	ck_assert_int_eq(home->calendar_interval, 600);
+	ck_assert_int_eq(home->contacts_direction, DIRECTION_PULL);
+	ck_assert_int_eq(home->calendar_direction, DIRECTION_PUSH);
+	ck_assert_int_eq(home->messages, 0);
+	ck_assert_str_eq(home->timezone, "Indian/Reunion");
+	ck_assert_int_eq(home->push_past_events, 1);
+	ck_assert_int_eq(home->recurrence_horizon, 14 * 86400);
+	ck_assert_int_eq(home->max_adds, 7);
+	ck_assert_int_eq(home->on_remote_delete, REMOTE_DELETE_TRASH);
+	ck_assert_int_eq(home->in_doubt, IN_DOUBT_SEND_AGAIN);
+	ck_assert_int_eq(home->in_doubt_grace, 45);
+	ck_assert_int_eq(home->vcard_version, 4);
+	ck_assert_int_eq(home->max_connections, 2);
+	ck_assert_int_eq(home->requests_per_minute, 30);
+	ck_assert_int_eq(home->timeout, 10);
+	ck_assert_str_eq(home->ca_file, "/etc/ssl/own.pem");
+	ck_assert_str_eq(home->proxy, "http://proxy.example:3128");
+	const struct account_config *work = config_account(config, "work-2");
+	ck_assert_str_eq(work->service_password_file, "credential:orange");
+	ck_assert_ptr_null(config_account(config, "nobody"));
+}
+END_TEST
+
+START_TEST(what_is_not_given_has_the_default_of_the_table)
+{
+	g_autoptr(GError) error = NULL;
+	OWNED(config) config = parse(ACCOUNT, &error);
+	ck_assert_msg(config != NULL, "%s", error != NULL ? error->message : "");
+	const struct account_config *home = config_account(config, "home");
+	ck_assert_str_eq(home->remote, "orange");
+	ck_assert_str_eq(home->timezone, "Europe/Paris");
+	ck_assert_int_eq(home->messages_interval, 300);
+	ck_assert_int_eq(home->recurrence_horizon, 90 * 86400);
+	ck_assert_int_eq(home->max_adds, 50);
+	ck_assert_int_eq(home->vcard_version, 3);
+	ck_assert_int_eq(home->messages, 1);
+	ck_assert_ptr_null(home->contacts);
+}
+END_TEST
+
+START_TEST(a_value_of_five_thousand_bytes_arrives_whole)
+{
+	g_autoptr(GString) value = g_string_new("echo");
+	while (value->len < 5000) {
+		g_string_append_printf(value, " %u#;=[%*s]é", (unsigned)value->len,
+		                       (int)(value->len % 7), "");
+	}
+	g_string_append(value, "end");
+	g_autofree char *text = g_strdup_printf(
+		"[account a]\nendpoint = https://h\n  service_password_command =    %s   ; why\n"
+		"service_id=X\n",
+		value->str);
+	g_autoptr(GError) error = NULL;
+	OWNED(config) config = parse(text, &error);
+	ck_assert_msg(config != NULL, "%s", error != NULL ? error->message : "");
+	ck_assert_str_eq(config_account(config, "a")->service_password_command, value->str);
+	ck_assert_str_eq(config_account(config, "a")->service_id, "X");
+}
+END_TEST
+
+START_TEST(a_value_of_any_length_around_the_buffer_arrives_whole)
+{
+	for (gsize length = 150; length < 620; length++) {
+		g_autofree char *value = g_strnfill(length, 'x');
+		for (gsize i = 1; i + 1 < length; i += 3) {
+			value[i] = ' ';
+		}
+		g_autofree char *text = g_strdup_printf(
+			"[account a]\nservice_password_command = %s\nendpoint = https://h\n"
+			"service_id = X\n",
+			value);
+		g_autoptr(GError) error = NULL;
+		OWNED(config) config = parse(text, &error);
+		ck_assert_msg(config != NULL, "%s", error != NULL ? error->message : "");
+		ck_assert_str_eq(config_account(config, "a")->service_password_command, value);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *text, *expected;
+} mistakes[] = {
+	{ACCOUNT "contact = /x\n",
+         "test.conf:5: unknown option \"contact\": did you mean \"contacts\"?"},
+	{ACCOUNT "wibble_wobble_wubble = 1\n",
+         "test.conf:5: unknown option \"wibble_wobble_wubble\""},
+	{ACCOUNT "intervall = 5m\n",
+         "test.conf:5: unknown option \"intervall\": did you mean \"interval\" in [general]?"},
+	{ACCOUNT "interval = 5m\n", "test.conf:5: \"interval\" belongs into [general]"},
+	{ACCOUNT "timeout = 10s\ntimeout = 20s\n",
+         "test.conf:6: \"timeout\" stands already in line 5"},
+	{ACCOUNT "[general]\n[general]\n",
+         "test.conf:6: the section \"[general]\" stands already in line 5"},
+	{ACCOUNT "[account  home]\n",
+         "test.conf:5: the section \"[account home]\" stands already in line 1"},
+	{ACCOUNT "[generall]\n",
+         "test.conf:5: unknown section \"[generall]\": did you mean \"[general]\"?"},
+	{ACCOUNT "[acount work]\nx = 1\n",
+         "test.conf:5: unknown section \"[acount work]\": did you mean \"[account work]\"?"},
+	{ACCOUNT "[zzzzzzzz]\n",
+         "test.conf:5: unknown section \"[zzzzzzzz]\": there are [general] and [account NAME]"},
+	{ACCOUNT "[general\n", "test.conf:5: a section needs a closing \"]\""},
+	{ACCOUNT "hello\n", "test.conf:5: this is neither \"[section]\" nor \"name = value\""},
+	{"interval = 5m\n" ACCOUNT, "test.conf:1: \"interval\" stands before any section"},
+	{ACCOUNT "contacts =\n", "test.conf:5: \"contacts\" has no value"},
+	{ACCOUNT "contacts = here/there\n",
+         "test.conf:5: \"contacts\" needs an absolute path or one that starts with \"~/\", not "
+         "\"here/there\""},
+	{ACCOUNT "timeout = 30\n",
+         "test.conf:5: \"timeout\" needs a time like 30s, 5m, 1h, 90d or 2w, not \"30\""},
+	{ACCOUNT "timeout = -3s\n",
+         "test.conf:5: \"timeout\" needs a time like 30s, 5m, 1h, 90d or 2w, not \"-3s\""},
+	{ACCOUNT "timeout = 99999999999999999999s\n",
+         "test.conf:5: \"timeout\" must lie between 1s and 1h, not \"99999999999999999999s\""},
+	{ACCOUNT "contacts_interval = 1s\n",
+         "test.conf:5: \"contacts_interval\" must lie between 30s and 1w, not \"1s\""},
+	{ACCOUNT "max_adds = many\n",
+         "test.conf:5: \"max_adds\" must be a number between 0 and 100000, not \"many\""},
+	{ACCOUNT "max_connections = 0\n",
+         "test.conf:5: \"max_connections\" must be a number between 1 and 32, not \"0\""},
+	{ACCOUNT "messages = yess\n",
+         "test.conf:5: \"messages\" cannot be \"yess\": did you mean \"yes\"?"},
+	{ACCOUNT "contacts_direction = sideways\n",
+         "test.conf:5: \"contacts_direction\" must be one of both, pull, push, off, not "
+         "\"sideways\""},
+	{ACCOUNT "timezone = Europe/Pariss\n",
+         "test.conf:5: \"timezone\": no time zone is called \"Europe/Pariss\" (try "
+         "\"Europe/Paris\")"},
+	{ACCOUNT "contacts_url = http://example.org\n",
+         "test.conf:5: \"contacts_url\" must start with \"https://\": plain http is for this "
+         "machine only"},
+	{ACCOUNT "contacts_url = http://127.0.0.1.example.org\n",
+         "test.conf:5: \"contacts_url\" must start with \"https://\": plain http is for this "
+         "machine only"},
+	{ACCOUNT "contacts_url = ftp://example.org\n",
+         "test.conf:5: \"contacts_url\" must start with \"https://\""},
+	{ACCOUNT "contacts_url = https://user:pass@example.org\n",
+         "test.conf:5: \"contacts_url\" may hold no user, password, \"?\" or \"#\""},
+	{ACCOUNT "contacts_url = example.org\n",
+         "test.conf:5: \"contacts_url\" needs an address like \"https://HOST\""},
+	{ACCOUNT "service_password_command = x\n",
+         "test.conf:1: account \"home\" needs one of \"service_password_command\" and "
+         "\"service_password_file\", not both"},
+	{ACCOUNT "remote = citrus\n",
+         "test.conf:1: account \"home\": no remote is called \"citrus\""},
+	{ACCOUNT "messages = off\n",
+         "test.conf:1: account \"home\" has nothing to do: it needs \"contacts\" or \"calendar\""},
+	{ACCOUNT "contacts = /a\ncalendar = /a\n",
+         "test.conf:1: account \"home\": \"contacts\" and \"calendar\" are the same folder"},
+	{"[account a/b]\nendpoint = https://h\nservice_id = X\nservice_password_file = /p\n",
+         "test.conf:1: an account is called by 1 to 64 letters, digits, \"_\" and \"-\""},
+	{"[account a]\nservice_id = X\nservice_password_file = /p\n",
+         "test.conf:1: account \"a\" needs \"endpoint\" (or \"messages_url\")"},
+	{"[general]\n", "test.conf:1: there is no [account NAME]"},
+	{"", "test.conf:1: there is no [account NAME]"},
+	{ACCOUNT "\xff\n", "test.conf:5: this is not UTF-8 text"},
+	{ACCOUNT "service_password_file = credential:../x\n",
+         "test.conf:5: \"service_password_file\" stands already in line 4"},
+};
+
+START_TEST(a_mistake_is_told_with_file_line_and_the_right_spelling)
+{
+	check_mistakes(mistakes[_i].text, mistakes[_i].expected);
+}
+END_TEST
+
+START_TEST(all_mistakes_are_told_in_the_order_of_the_file)
+{
+	check_mistakes(
+		ACCOUNT "\ncontact = /x\n# fine\nnothing\n\ntimeout = soon ; no\n",
+		"test.conf:6: unknown option \"contact\": did you mean \"contacts\"?\n"
+		"test.conf:8: this is neither \"[section]\" nor \"name = value\"\n"
+		"test.conf:10: \"timeout\" needs a time like 30s, 5m, 1h, 90d or 2w, not \"soon\"");
+}
+END_TEST
+
+START_TEST(a_long_line_without_a_name_does_not_flow_into_the_value_before_it)
+{
+	g_autofree char *junk = g_strnfill(700, 'j');
+	g_autofree char *text = g_strdup_printf(ACCOUNT "proxy = p\n%s = x\n", junk);
+	check_mistakes(text, "test.conf:6: this is neither \"[section]\" nor \"name = value\"");
+}
+END_TEST
+
+START_TEST(a_line_beyond_the_limit_is_a_mistake)
+{
+	g_autofree char *junk = g_strnfill(70000, 'j');
+	g_autofree char *text = g_strdup_printf(ACCOUNT "proxy = %s\n", junk);
+	check_mistakes(text, "test.conf:5: the line is longer than 65536 bytes");
+}
+END_TEST
+
+START_TEST(comments_blanks_and_line_ends_of_others_do_not_matter)
+{
+	g_autoptr(GError) error = NULL;
+	OWNED(config)
+	config = parse("\xEF\xBB\xBF; first\r\n  [account home] ; here\r\n"
+	               "\tendpoint=https://example.org/ ; there\r\n"
+	               "service_id = a;b#c\r\nservice_password_file = /p\r\n\r\n#end",
+	               &error);
+	ck_assert_msg(config != NULL, "%s", error != NULL ? error->message : "");
+	ck_assert_str_eq(config_account(config, "home")->endpoint, "https://example.org");
+	ck_assert_str_eq(config_account(config, "home")->service_id, "a;b#c");
+}
+END_TEST
+
+START_TEST(a_file_that_is_not_there_is_not_found)
+{
+	g_autoptr(GError) error = NULL;
+	ck_assert_ptr_null(config_load("/nonexistent/passerelle.conf", &error));
+	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_NOT_FOUND));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("config");
+	TCase *tests = tcase_create("config");
+	tcase_add_test(tests, every_option_reaches_its_field);
+	tcase_add_test(tests, what_is_not_given_has_the_default_of_the_table);
+	tcase_add_test(tests, a_value_of_five_thousand_bytes_arrives_whole);
+	tcase_add_test(tests, a_value_of_any_length_around_the_buffer_arrives_whole);
+	tcase_add_loop_test(tests, a_mistake_is_told_with_file_line_and_the_right_spelling, 0,
+	                    (int)G_N_ELEMENTS(mistakes));
+	tcase_add_test(tests, all_mistakes_are_told_in_the_order_of_the_file);
+	tcase_add_test(tests, a_long_line_without_a_name_does_not_flow_into_the_value_before_it);
+	tcase_add_test(tests, a_line_beyond_the_limit_is_a_mistake);
+	tcase_add_test(tests, comments_blanks_and_line_ends_of_others_do_not_matter);
+	tcase_add_test(tests, a_file_that_is_not_there_is_not_found);
+	suite_add_tcase(suite, tests);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
