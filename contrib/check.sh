@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds passerelle in every way and runs every test. Debian 12; nothing to prepare.
+#   contrib/check.sh          all tests; long sweeps sampled, with a printed seed
+#   contrib/check.sh --long   the whole of them
+#   contrib/check.sh --quick  one build with gcc and its tests
+set -eu
+cd "$(dirname "$0")/.."
+. contrib/depends.sh
+
+mode=short
+case ${1:-} in
+  "") ;;
+  --long)
+    mode=long
+    export PASSERELLE_LONG=1
+    ;;
+  --quick) mode=quick ;;
+  *)
+    echo "usage: contrib/check.sh [--long | --quick]" >&2
+    exit 64
+    ;;
+esac
+
+# shellcheck disable=SC2086 # lists of words
+depends $BUILD_PACKAGES $TEST_PACKAGES
+
+source=$PWD
+build=${PASSERELLE_BUILD:-$source/build-check}
+jobs=$(nproc)
+summary=
+# the programs that the tests run are Debian's
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
+export PATH
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
+
+step() {
+  printf '\n== %s\n' "$1"
+}
+
+# build NAME [cmake options]: configures and builds in its own folder
+build() {
+  name=$1
+  shift
+  step "build: $name"
+  cmake -S "$source" -B "$build/$name" -DWERROR=ON "$@" >"$build/$name.configure" 2>&1 ||
+    { cat "$build/$name.configure"; exit 1; }
+  cmake --build "$build/$name" -j "$jobs" >"$build/$name.log" 2>&1 ||
+    { grep -E 'error|warning|Error' "$build/$name.log" | head -50; exit 1; }
+}
+
+# run_tests NAME [ctest options]
+run_tests() {
+  name=$1
+  shift
+  step "tests: $name"
+  (cd "$build/$name" && ctest --output-on-failure -j "$jobs" "$@")
+  summary="$summary $name"
+}
+
+mkdir -p "$build"
+build gcc -DCMAKE_C_COMPILER=gcc
+run_tests gcc
+if [ "$mode" != quick ]; then
+  build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
+  # the long ones of these speak of the program, not of the compiler: once is enough
+  run_tests clang -LE 'fuzz' -E 'system/(kills|thousand_contacts|service)|sync/(absence|lost_replies|lost_and_edited)'
+
+  export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
+  build sanitized -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug -DSANITIZE=address,undefined
+  # sync/hostile asserts how much memory is used, which a sanitizer multiplies
+  slow='system/(kills|thousand_contacts)|sync/(absence|lost_replies|hostile)'
+  [ "$mode" = short ] || slow='sync/hostile'
+  run_tests sanitized -E "$slow"
+
+  step "valgrind: the bridge from end to end"
+  PASSERELLE_RUN_UNDER="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --trace-children=no" \
+    tests/system/end_to_end.sh "$source" "$build/gcc"
+fi
+
+if [ "$mode" = long ]; then
+  step "budgets"
+  python3 tests/bench/bench.py "$build/clang"
+fi
+
+step "words"
+find src conf -name '*.[1-9]' -exec mandoc -T lint -W warning {} +
+shellcheck -x -S warning contrib/*.sh tests/system/*.sh .ci/run
+find src tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
+wide=$(find src tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }')
+[ -z "$wide" ] || { echo "$wide"; exit 1; }
+
+step "all is well ($mode):$summary"
