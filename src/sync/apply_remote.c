@@ -117,23 +117,6 @@ static bool store_outcomes(struct cycle *self, GPtrArray *actions, GPtrArray *ch
 	return journal_commit(self->settings->journal, error);
 }
 
-static bool ask_and_store(struct cycle *self, side_function function, GPtrArray *actions,
-                          GPtrArray *changes, GError **error)
-{
-	if (!store_intentions(self, actions, error)) {
-		return false;
-	}
-	g_autoptr(GError) side = NULL;
-	bool was_heard = function(self->settings->remote, changes, &side);
-	if (!store_outcomes(self, actions, changes, error)) {
-		return false;
-	}
-	if (!was_heard) {
-		g_propagate_error(error, g_steal_pointer(&side));
-	}
-	return was_heard;
-}
-
 static struct change *change_for(struct cycle *self, const struct action *action)
 {
 	bool is_creation = action->operation == OPERATION_CREATE_REMOTE;
@@ -152,24 +135,35 @@ static struct change *change_for(struct cycle *self, const struct action *action
 	return change;
 }
 
-bool apply_create_remote(struct cycle *self, GPtrArray *actions, GError **error)
+static bool ask_and_store(struct cycle *self, side_function function, GPtrArray *actions,
+                          GError **error)
 {
 	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
 	for (guint i = 0; i < actions->len; i++) {
 		g_ptr_array_add(changes, change_for(self, g_ptr_array_index(actions, i)));
 	}
-	return ask_and_store(self, self->settings->remote->functions->create, actions, changes,
-	                     error);
+	if (!store_intentions(self, actions, error)) {
+		return false;
+	}
+	g_autoptr(GError) side = NULL;
+	bool was_heard = function(self->settings->remote, changes, &side);
+	if (!store_outcomes(self, actions, changes, error)) {
+		return false;
+	}
+	if (!was_heard) {
+		g_propagate_error(error, g_steal_pointer(&side));
+	}
+	return was_heard;
+}
+
+bool apply_create_remote(struct cycle *self, GPtrArray *actions, GError **error)
+{
+	return ask_and_store(self, self->settings->remote->functions->create, actions, error);
 }
 
 bool apply_update_remote(struct cycle *self, GPtrArray *actions, GError **error)
 {
-	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
-	for (guint i = 0; i < actions->len; i++) {
-		g_ptr_array_add(changes, change_for(self, g_ptr_array_index(actions, i)));
-	}
-	return ask_and_store(self, self->settings->remote->functions->update, actions, changes,
-	                     error);
+	return ask_and_store(self, self->settings->remote->functions->update, actions, error);
 }
 
 bool apply_remove_remote(struct cycle *self, GPtrArray *actions, GError **error)
