@@ -33,6 +33,25 @@ START_TEST(an_event_in_doubt_is_held_where_nothing_can_be_read_back)
 }
 END_TEST
 
+START_TEST(a_silence_leaves_one_event_in_doubt_and_the_others_wait)
+{
+	struct world world;
+	world_init(&world);
+	world.script.addevent = CLOSE;
+	const struct change *first = want(&world, DENTIST);
+	const struct change *second =
+		want(&world, "UID:other\r\nSUMMARY:Other\r\nDTSTART:20261126T100000Z\r\n"
+	                     "DURATION:PT1H\r\n");
+	g_autoptr(GError) error = NULL;
+	ck_assert(!create(&world, &error));
+	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_NETWORK));
+	ck_assert_int_eq(first->verdict, VERDICT_IN_DOUBT);
+	ck_assert_int_eq(second->verdict, VERDICT_PENDING);
+	ck_assert_uint_eq(count_requests(&world, "addevent"), 1);
+	world_clear(&world);
+}
+END_TEST
+
 START_TEST(a_person_may_choose_to_assume_it_done)
 {
 	struct world world;
@@ -211,6 +230,7 @@ int main(void)
 	Suite *suite = suite_create("calendar doubt");
 	TCase *doubt = tcase_create("doubt");
 	tcase_add_test(doubt, an_event_in_doubt_is_held_where_nothing_can_be_read_back);
+	tcase_add_test(doubt, a_silence_leaves_one_event_in_doubt_and_the_others_wait);
 	tcase_add_test(doubt, a_person_may_choose_to_assume_it_done);
 	tcase_add_test(doubt, a_person_may_choose_to_send_it_again_once_the_grace_is_over);
 	suite_add_tcase(suite, doubt);

@@ -127,7 +127,44 @@ static void take_outcome(struct change *change, struct call *call, const struct 
 	}
 }
 
-/* Sends those that are PENDING. */
+/* Sends a part of the round and takes what came of it. */
+static bool send_part(struct calendar_side *self, struct round *round, guint first, guint count,
+                      GError **error)
+{
+	g_autoptr(GPtrArray) calls = g_ptr_array_new();
+	g_autoptr(GPtrArray) entries = g_ptr_array_new();
+	for (guint i = first; i < first + count; i++) {
+		g_ptr_array_add(calls, g_ptr_array_index(round->calls, i));
+		g_ptr_array_add(entries, g_ptr_array_index(round->entries, i));
+	}
+	GError *side = NULL;
+	const bool was_heard = session_write(self->session, calls, entries, "events", &side);
+	for (guint i = 0; i < count; i++) {
+		take_outcome(g_ptr_array_index(round->changes, first + i),
+		             g_ptr_array_index(calls, i), g_ptr_array_index(entries, i), side);
+	}
+	if (!was_heard) {
+		g_propagate_error(error, side);
+	}
+	return was_heard;
+}
+
+/* Nobody answered: what comes next would only be in doubt too. */
+static bool is_silence(const struct round *round, guint index, GError **error)
+{
+	const struct call *call = g_ptr_array_index(round->calls, index);
+	if (call->fate != HTTP_UNKNOWN || index + 1 == round->calls->len) {
+		return false;
+	}
+	g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_NETWORK,
+	                    "the remote does not answer: the other events wait");
+	return true;
+}
+
+/*
+ * Sends those that are PENDING. What cannot be read back goes one by one, and not on after a
+ * silence: a kill or a dead line leaves one event for the person to settle, not a batch of them.
+ */
 static bool send_round(struct calendar_side *self, GPtrArray *changes, const char *action,
                        GError **error)
 {
@@ -139,17 +176,13 @@ static bool send_round(struct calendar_side *self, GPtrArray *changes, const cha
 			round_add(&round, self, change, action);
 		}
 	}
-	GError *side = NULL;
-	const bool was_heard =
-		session_write(self->session, round.calls, round.entries, "events", &side);
-	for (guint i = 0; i < round.changes->len; i++) {
-		take_outcome(g_ptr_array_index(round.changes, i), g_ptr_array_index(round.calls, i),
-		             g_ptr_array_index(round.entries, i), side);
+	const guint at_once = proposed_may_be_offered(self) ? MAX(round.calls->len, 1) : 1;
+	bool was_heard = true;
+	for (guint i = 0; was_heard && i < round.calls->len; i += at_once) {
+		was_heard = send_part(self, &round, i, at_once, error) &&
+		            (at_once > 1 || !is_silence(&round, i, error));
 	}
 	round_clear(&round);
-	if (!was_heard) {
-		g_propagate_error(error, side);
-	}
 	return was_heard;
 }
 
