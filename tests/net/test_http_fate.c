@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what is known of a request afterwards: not sent, answered, or unknown; and never twice.
- */
+/* Tests of what is known of a request afterwards: not sent, answered, or unknown. */
 #include "net/http.h"
 
 #include "net/scripted_server.h"
@@ -296,100 +295,6 @@ START_TEST(a_body_that_ends_with_the_connection_is_whole)
 }
 END_TEST
 
-/* The second request on a connection is read, and the connection closed without a word. */
-static bool die_when_reused(struct connection *connection, const GString *request)
-{
-	return connection->n_requests == 1 && server_answers(connection, request);
-}
-
-static void write_on_dying_connections(struct server *server, const char *ca_file)
-{
-	struct http_client *client = new_client(20000, ca_file);
-	g_autofree char *read_url = server_url(server, "/read");
-	for (guint i = 0; i < 1000; i++) {
-		g_autofree char *path = g_strdup_printf("/write/%03u", i);
-		g_autofree char *write_url = server_url(server, path);
-		struct http_request request = {0};
-		send_one(client, read_url, false, &request);
-		ck_assert_int_eq(request.fate, HTTP_ANSWERED);
-		http_request_clear(&request);
-		send_one(client, write_url, true, &request);
-		ck_assert_int_eq(request.fate, HTTP_UNKNOWN);
-		ck_assert(passerelle_error_is(request.error, PASSERELLE_ERROR_NETWORK));
-		http_request_clear(&request);
-	}
-	ck_assert_uint_eq(server_count_requests(server, "GET /read"), 1000);
-	ck_assert_uint_eq(server_count_requests(server, "GET /write/"), 1000);
-	ck_assert_uint_eq(server->threads->len,
-	                  1000 + 1000); /* libcurl had connected again: it wanted to */
-	ck_assert_uint_eq(http_client_count(client), 2000);
-	http_client_free(client);
-}
-
-START_TEST(a_write_on_a_reused_connection_that_dies_arrives_exactly_once)
-{
-	struct server *server = server_start(die_when_reused, NULL, false);
-	write_on_dying_connections(server, NULL);
-	server_stop(server);
-}
-END_TEST
-
-START_TEST(a_write_on_a_reused_secure_connection_that_dies_arrives_exactly_once)
-{
-	if (!server_load_tls()) {
-		printf("skipped: no GnuTLS here\n");
-		return;
-	}
-	struct server *server = server_start(die_when_reused, NULL, true);
-	write_on_dying_connections(server, TEST_FIXTURES "/tls/loopback.pem");
-	server_stop(server);
-}
-END_TEST
-
-START_TEST(a_read_on_a_reused_connection_that_dies_is_answered_by_another)
-{
-	struct server *server = server_start(die_when_reused, NULL, false);
-	struct http_client *client = new_client(20000, NULL);
-	g_autofree char *url = server_url(server, "/");
-	struct http_request request = {0};
-	send_one(client, url, false, &request);
-	send_one(client, url, false, &request);
-	ck_assert_int_eq(request.fate, HTTP_ANSWERED);
-	ck_assert_uint_eq(server->requests->len, 3);
-	http_request_clear(&request);
-	http_client_free(client);
-	server_stop(server);
-}
-END_TEST
-
-/* The listener goes with the reused connection: libcurl's second attempt is refused, its first one
- * was sent. */
-static bool die_for_good(struct connection *connection, const GString *request)
-{
-	if (connection->n_requests == 1) {
-		return server_answers(connection, request);
-	}
-	shutdown(connection->server->listener, SHUT_RDWR);
-	return false;
-}
-
-START_TEST(a_refused_second_attempt_does_not_prove_that_the_first_was_not_sent)
-{
-	struct server *server = server_start(die_for_good, NULL, false);
-	struct http_client *client = new_client(20000, NULL);
-	g_autofree char *url = server_url(server, "/");
-	struct http_request request = {0};
-	send_one(client, url, true, &request);
-	ck_assert_int_eq(request.fate, HTTP_ANSWERED);
-	send_one(client, url, true, &request);
-	ck_assert_int_eq(request.fate, HTTP_UNKNOWN);
-	ck_assert_uint_eq(server->requests->len, 2);
-	http_request_clear(&request);
-	http_client_free(client);
-	server_stop(server);
-}
-END_TEST
-
 START_TEST(a_certificate_that_cannot_be_verified_proves_that_nothing_was_sent)
 {
 	if (!server_load_tls()) {
@@ -496,13 +401,6 @@ static Suite *fate_suite(void)
 	tcase_add_loop_test(fates, a_tunnel_that_fails_proves_that_nothing_was_sent, 0,
 	                    G_N_ELEMENTS(tunnels));
 	suite_add_tcase(suite, fates);
-	TCase *once = tcase_create("once");
-	tcase_set_timeout(once, 240);
-	tcase_add_test(once, a_write_on_a_reused_connection_that_dies_arrives_exactly_once);
-	tcase_add_test(once, a_write_on_a_reused_secure_connection_that_dies_arrives_exactly_once);
-	tcase_add_test(once, a_read_on_a_reused_connection_that_dies_is_answered_by_another);
-	tcase_add_test(once, a_refused_second_attempt_does_not_prove_that_the_first_was_not_sent);
-	suite_add_tcase(suite, once);
 	return suite;
 }
 
