@@ -31,8 +31,10 @@ struct bridge *bridge_new(enum bridge_remote remote, const struct emulator_optio
 		self->emulator = emulator_start(options != NULL ? options : &none, &error);
 		g_assert_no_error(error);
 		self->token = emulator_new_token(self->emulator);
+		self->url = g_strdup(emulator_url(self->emulator));
 	} else {
 		memory_world_reset();
+		self->url = g_strdup("https://memory");
 	}
 	self->options = (struct cycle_settings){
 		.direction = DIRECTION_BOTH, .max_adds = 10000, .stamp = "test"};
@@ -73,6 +75,7 @@ void bridge_free(struct bridge *self)
 	g_free(self->calendar);
 	g_free(self->trash);
 	g_free(self->journal);
+	g_free(self->url);
 	g_free(self->token);
 	g_free(self);
 }
@@ -93,8 +96,7 @@ struct cycle_report *bridge_sync(struct bridge *self, enum item_kind kind)
 	self->settings.now = self->now;
 	self->settings.since = self->since;
 	self->settings.token = self->token;
-	self->settings.endpoint =
-		self->emulator != NULL ? emulator_url(self->emulator) : "https://memory";
+	self->settings.endpoint = self->url;
 	struct remote *remote = driver->open(&self->settings, journal, &error);
 	g_assert_no_error(error);
 	const struct vdir_settings vdir = {.folder = folder_of(self, kind),
@@ -157,6 +159,9 @@ static GPtrArray *marks(struct bridge *self, enum item_kind kind)
 	g_autoptr(GDir) dir = g_dir_open(folder_of(self, kind), 0, NULL);
 	const char *name = NULL;
 	while ((name = g_dir_read_name(dir)) != NULL) {
+		if (name[0] == '.') {
+			continue;
+		}
 		g_autofree char *mark = durable_revision_at(folder, name);
 		g_ptr_array_add(list, g_strdup_printf("%s %s", name, mark));
 	}

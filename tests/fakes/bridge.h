@@ -13,8 +13,8 @@ struct bridge {
 	enum bridge_remote remote;
 	char *root, *contacts, *calendar, *trash, *journal; /* below a new folder */
 	struct emulator *emulator;                          /* of BRIDGE_ORANGE */
-	char *token;
-	gint64 now; /* advances by a minute per cycle */
+	char *url, *token;                                  /* the same */
+	gint64 now;                                         /* advances by a minute per cycle */
 	gint64 since;
 	/* may be changed by a test before a cycle */
 	struct cycle_settings options;   /* direction, max_adds, is_… alone are used */
@@ -31,6 +31,7 @@ struct cycle_report *bridge_sync(struct bridge *self, enum item_kind kind);
 void bridge_write(struct bridge *self, const char *name, const char *text);
 char *bridge_read(struct bridge *self, const char *name); /* NULL = none */
 void bridge_delete(struct bridge *self, const char *name);
+/* Those of the person: names that begin with a dot do not count. */
 guint bridge_count_files(struct bridge *self, enum item_kind kind);
 /* Names and change marks of all files of a kind: equal = nothing was rewritten. */
 char *bridge_marks(struct bridge *self, enum item_kind kind);
