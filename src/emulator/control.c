@@ -214,6 +214,12 @@ static struct reply *set_latency(struct emulator *self, const struct request *re
 	return done();
 }
 
+static struct reply *set_close_connections(struct emulator *self, const struct request *request)
+{
+	self->options.close_connections = emu_request_get_number(request, "on", 1) != 0;
+	return done();
+}
+
 static const struct {
 	const char *name;
 	struct reply *(*answer)(struct emulator *self, const struct request *request);
@@ -235,6 +241,7 @@ static const struct {
 	{"delete-contact", delete_contact},
 	{"set-mail", set_mail},
 	{"latency", set_latency},
+	{"close-connections", set_close_connections},
 };
 
 struct reply *emu_control_answer(struct emulator *self, const struct request *request)

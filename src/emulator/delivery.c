@@ -98,6 +98,9 @@ enum MHD_Result emu_delivery_send(struct emulator *self, struct MHD_Connection *
 		g_snprintf(seconds, sizeof seconds, "%d", reply->retry_after);
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
 	}
+	if (self->options.close_connections) {
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	}
 	enum MHD_Result result = MHD_queue_response(connection, reply->status, response);
 	MHD_destroy_response(response);
 	return result;

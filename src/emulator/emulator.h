@@ -67,6 +67,7 @@ struct emulator_options {
 	bool quirks;                /* malformed where the published samples are */
 	bool with_event_list;       /* geteventlist and checkavailability exist */
 	int latency;                /* milliseconds before each API call takes effect */
+	bool close_connections;     /* after each reply */
 	const char *data;           /* JSON file, loaded when it exists and kept */
 	const char *names;          /* file of "lastname TAB firstname" lines: contacts */
 	int names_count;            /* at most; 0: all */

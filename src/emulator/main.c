@@ -18,7 +18,7 @@ struct command_line {
 	char *token_lifetime, *offline_lifetime;
 	char **faults;
 	gboolean prints_token, is_verbose, has_event_list, has_quirks, has_demo, has_nested_errors,
-		has_no_control, shows_version;
+		has_no_control, closes_connections, shows_version;
 };
 
 static struct command_line line;
@@ -69,6 +69,7 @@ static const GOptionEntry entries[] = {
 	FLAG("quirks", has_quirks, "malformed where the published samples are"),
 	FLAG("with-event-list", has_event_list, "offer geteventlist and checkavailability"),
 	COUNT("latency", options.latency, "milliseconds before each call takes effect"),
+	FLAG("close-connections", closes_connections, "no connection carries a second request"),
 	PATH("data", options.data, "FILE", "load and keep everything there"),
 	FLAG("demo", has_demo, "a dozen made-up contacts, mails, a profile"),
 	PATH("names", options.names, "FILE", "contacts from \"lastname TAB firstname\" lines"),
@@ -171,6 +172,7 @@ static void fill_in_flags(void)
 	line.options.demo = line.has_demo;
 	line.options.nested_errors = line.has_nested_errors;
 	line.options.no_control = line.has_no_control;
+	line.options.close_connections = line.closes_connections;
 	line.options.faults = (const char *const *)line.faults;
 	line.options.log = line.is_verbose ? print_line : NULL;
 }

@@ -91,6 +91,37 @@ START_TEST(a_connection_carries_many_calls_and_keeps_its_number)
 }
 END_TEST
 
+/* One call over a connection: is that closed behind the reply? */
+static bool is_closed_after_reply(struct emulator *server)
+{
+	g_autofree char *token = emulator_new_token(server);
+	g_autofree char *good = wire_good_credentials();
+	g_autofree char *address =
+		wire_address(CONTACTS, token, "action", "findcontactlist", "search", "a", NULL);
+	int wire = wire_connect(server);
+	wire_ask(wire, "GET", address, good, NULL, 0);
+	OWNED(wire_reply) reply = wire_read(wire, WIRE_PATIENCE);
+	wire_assert_has(reply, "<result>0</result>");
+	const bool is_told = strstr(reply->raw->str, "Connection: close") != NULL;
+	if (is_told) {
+		OWNED(wire_reply) rest = wire_read(wire, WIRE_PATIENCE);
+		ck_assert(rest->is_closed);
+	}
+	close(wire);
+	return is_told;
+}
+
+START_TEST(connections_are_closed_after_each_reply_when_asked)
+{
+	OWNED(emulator) server = wire_start((struct emulator_options){.close_connections = true});
+	ck_assert(is_closed_after_reply(server));
+	wire_tell(server, "close-connections?on=0");
+	ck_assert(!is_closed_after_reply(server));
+	wire_tell(server, "close-connections");
+	ck_assert(is_closed_after_reply(server));
+}
+END_TEST
+
 START_TEST(data_outlive_the_server)
 {
 	g_autofree char *folder = make_folder();
@@ -467,6 +498,7 @@ int main(void)
 	const TTest *const tests[] = {
 		calls_that_wait_do_not_wait_for_each_other,
 		a_connection_carries_many_calls_and_keeps_its_number,
+		connections_are_closed_after_each_reply_when_asked,
 		data_outlive_the_server,
 		data_are_kept_when_asked,
 		a_data_file_that_makes_no_sense_is_refused,
