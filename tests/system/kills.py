@@ -1,195 +1,181 @@
 # SPDX-License-Identifier: MIT
-"""Kills `passerelle sync` at the Nth call of a kind, runs it again to rest, and asks the emulator what was done."""
+"""
+Kills `passerelle sync` before one of its system calls, or its recovery from that too, runs it again to rest, and asks the emulator what
+was done. kills.py PROGRAM EMULATOR KILL_AT FOLDER
+"""
 import collections
-import datetime
-import json
 import os
 import pathlib
+import queue
 import random
-import re
-import shutil
-import signal
-import subprocess
 import sys
+import threading
 import time
-import urllib.request
+import traceback
 
-PROGRAM, EMULATOR, WORK = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
-CALLS = ["sendto", "recvfrom", "pwrite64", "fdatasync", "fsync", "renameat", "renameat2", "rename", "openat", "unlink"]
-TRACED = ",".join("?" + call for call in CALLS)
-PEOPLE, EVENTS, THERE = 4, 3, 2
-GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-WRITE = re.compile(r"action=add(?!event)|action=addevent|POST ")
+from world import World
 
+PROGRAM, EMULATOR, KILL_AT, WORK = *sys.argv[1:4], pathlib.Path(sys.argv[4])
+KILLED = 137  # what kill_at exits with when it has killed
+IS_LONG = bool(os.environ.get("PASSERELLE_LONG"))
+WORKERS = (os.cpu_count() or 1) + 1  # one of them waits for the next second
+BEFORE_WRITE, AFTER_WRITE = 8, 12  # calls: from its announcement to what is stored of its answer
+TRIES = 8  # a cycle may make a few calls less than the one that was traced
+ENOUGH = 10  # violations: then the rest is not worth its time
 
-class World:
-    """One account of its own, with its emulator."""
-
-    def __init__(self, name):
-        self.root = WORK / name
-        self.environment = dict(os.environ)
-        for variable, folder in (("CONFIG", "config"), ("STATE", "state"), ("CACHE", "cache")):
-            self.environment[f"XDG_{variable}_HOME"] = str(self.root / folder)
-        self.environment["XDG_RUNTIME_DIR"] = str(self.root / "run")
-        for folder in ("config/passerelle", "state", "cache", "run", "contacts", "calendar"):
-            (self.root / folder).mkdir(parents=True, mode=0o700)
-        self.start_emulator()
-        self.write_account()
-
-    def start_emulator(self):
-        port, token = self.root / "port", self.root / "token"
-        self.emulator = subprocess.Popen([EMULATOR, "--port-file", port, "--token-file", token],
-                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(400):
-            if port.exists() and port.read_text() and token.exists() and token.read_text():
-                break
-            time.sleep(0.02)
-        self.url = f"http://127.0.0.1:{port.read_text().strip()}"
-        for index in range(THERE):
-            self.control("add-contact", {"firstname": f"There{index}", "lastname": "Remote"})
-
-    def write_account(self):
-        password = self.root / "password"
-        password.write_text("secret:for trying\n")
-        password.chmod(0o600)
-        (self.root / "config/passerelle/passerelle.conf").write_text(
-            f"[account home]\nremote = orange\nendpoint = {self.url}\nservice_id = YOURSERVIC1234567890\n"
-            f"service_password_file = {password}\ncontacts = {self.root}/contacts\ncalendar = {self.root}/calendar\n"
-            "timezone = Europe/Paris\nrequests_per_minute = 100000\nin_doubt_grace = 1s\nmessages = off\n")
-        self.run("login", "home", "--paste", input=(self.root / "token").read_text())
-        for index in range(PEOPLE):
-            (self.root / f"contacts/{index}.vcf").write_text(
-                f"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:p{index}\r\nFN:Person{index} Here\r\nN:Here;Person{index};;;\r\n"
-                f"EMAIL:a{index}@example.org\r\nEMAIL:b{index}@example.org\r\nTEL;TYPE=CELL:+3361122334{index}\r\n"
-                f"PHOTO;ENCODING=b;TYPE=GIF:{GIF}\r\nEND:VCARD\r\n", newline="")
-        day = datetime.date.today() + datetime.timedelta(days=4)
-        for index in range(EVENTS):
-            (self.root / f"calendar/{index}.ics").write_text(
-                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nBEGIN:VEVENT\r\n"
-                f"UID:e{index}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{day:%Y%m%d}T1{index}0000Z\r\n"
-                f"DTEND:{day:%Y%m%d}T1{index}3000Z\r\nSUMMARY:Event{index}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", newline="")
-
-    def control(self, request, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(f"{self.url}/_emulator/{request}", data) as reply:
-            return json.load(reply)
-
-    def run(self, *words, under=(), **options):
-        return subprocess.run([*under, PROGRAM, *words], env=self.environment, text=True, capture_output=True, timeout=120, check=False,
-                              **options)
-
-    def close(self):
-        self.emulator.terminate()
-        self.emulator.wait()
-        shutil.rmtree(self.root)
-
-    def resolve_events(self):
-        """What cannot be read back is held: the person looks, and says."""
-        listed = self.run("journal", "list", "home").stdout
-        there = {event["title"] for event in self.control("events")}
-        for name, uid in re.findall(r"in.doubt +(Event\d)[^[\n]*\[([^\]]+)\]", listed):
-            word = "done" if name in there else "again"
-            answer = self.run("journal", "resolve", "home", uid, word)
-            assert answer.returncode == 0, answer
-
-    def rest(self):
-        for _ in range(6):
-            time.sleep(1.05)
-            last = self.run("sync")
-            assert last.returncode in (0, 1), last
-            self.resolve_events()
-            if last.returncode == 0:
-                return
-        raise AssertionError(f"no rest: {last} {self.run('journal', 'list', 'home').stdout}")
-
-    def verify(self):
-        keys = collections.Counter()
-        for entry in self.control("ledger"):
-            parameters = {name: value for name, value in entry["parameters"].items() if name != "order"}
-            keys[json.dumps([entry["action"], parameters, entry.get("sha256")], sort_keys=True)] += 1
-        assert max(keys.values()) == 1, [key for key, count in keys.items() if count > 1]
-        assert len(keys) == PEOPLE * 4 + EVENTS, keys
-        contacts = self.control("contacts")
-        assert len(contacts) == PEOPLE + THERE, contacts
-        own = [contact for contact in contacts if contact.get("lastname") == "Here"]
-        assert all(len(contact["devices"]) == 3 and contact.get("picture") for contact in own), own
-        assert sorted(event["title"] for event in self.control("events")) == [f"Event{i}" for i in range(EVENTS)]
-        files = sorted(os.listdir(self.root / "contacts"))
-        assert len([name for name in files if not name.startswith(".")]) == PEOPLE + THERE, files
-        left = [name for name in files if name.endswith(".tmp")]
-        assert len(left) <= 1, left  # an hour old, it goes
-        sound = self.run("journal", "verify", "home")
-        assert sound.returncode == 0, sound
-        writes = len(self.control("ledger"))
-        assert self.run("sync").returncode == 0 and len(self.control("ledger")) == writes, "not at rest"
+Call = collections.namedtuple("Call", "name number is_write")  # the number counts the calls of this name, from 1
+Job = collections.namedtuple("Job", "sweep is_known waits kills")  # kills: (name, number) of the first run, of the second …
 
 
-def ordinals():
-    """How often each call happens in a whole cycle, and which of them are writes on the wire."""
-    world = World("whole")
-    trace = world.root / "trace"
-    done = world.run("sync", under=["strace", "-f", "-o", str(trace), "-s", "200", "-e", f"trace={TRACED}"])
-    assert done.returncode == 0, done
-    counts, writes = collections.Counter(), []
-    for line in trace.read_text(errors="replace").splitlines():
-        found = re.match(r"\d+ +(\w+)\(", line)
-        if found:
-            counts[found[1]] += 1
-            if found[1] == "sendto" and WRITE.search(line):
-                writes.append(counts["sendto"])
-    world.verify()
-    world.close()
-    return counts, writes
+class Sweeps:
+    """What was found, by all workers together."""
+
+    def __init__(self, seed):
+        self.seed, self.lock = seed, threading.Lock()
+        self.done, self.missed, self.violations = collections.Counter(), collections.Counter(), collections.Counter()
+
+    def take(self, job, kills, violation):
+        with self.lock:
+            if violation:
+                self.violations[job.sweep] += 1
+                print(f"VIOLATION after {job} (PASSERELLE_JOB='{spell(job)}'):\n{violation}", flush=True)
+            elif kills == len(job.kills):
+                self.done[job.sweep] += 1
+                if sum(self.done.values()) % 500 == 0:
+                    print(f"{sum(self.done.values())} done", flush=True)
+            else:
+                self.missed[job.sweep] += 1
+
+    def print(self):
+        for sweep, unit in (("kills before a system call", "points"), ("kills during the recovery from a kill", "pairs")):
+            counted = self.done[sweep] + self.violations[sweep]
+            if counted:
+                print(f"count: {sweep}: {counted} {unit}, {self.violations[sweep]} violations (seed {self.seed})")
+            if self.missed[sweep]:
+                print(f"{self.missed[sweep]} more {unit} were not reached: the run ended before")
 
 
-def kill_at(call, number):
-    """True if it was killed; then everything is as it should be."""
-    world = World(f"{call}-{number}")
-    under = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
-    killed = world.run("sync", under=under)
-    is_killed = killed.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
+def spell(job):
+    return ";".join([job.sweep, *("known" if value else "" for value in job[1:3]), *(f"{name}:{number}" for name, number in job.kills)])
+
+
+def unspell(text):
+    sweep, is_known, waits, *kills = text.split(";")
+    return Job(sweep, bool(is_known), bool(waits), [(name, int(number)) for name, number in (kill.split(":") for kill in kills)])
+
+
+def trace(is_known):
+    """Every system call of a whole cycle in its order."""
+    with World(PROGRAM, EMULATOR, WORK / f"trace{is_known}", is_known=is_known) as world:
+        path = world.root / "trace"
+        done = world.run("sync", under=[KILL_AT, "--trace", str(path)])
+        assert done.returncode == 0, done
+        world.verify()
+        lines = path.read_text().splitlines()
+    counts, calls = collections.Counter(), []
+    for line in lines[1:]:  # the first is the start of the program itself
+        name, _, sent = line.partition(" ")
+        counts[name] += 1
+        calls.append(Call(name, counts[name], sent.startswith("POST ") or "action=add" in sent))
+    return calls
+
+
+def run(world, job):
+    """How many of the kills happened: if all did, everything is as it should be."""
+    world.reset()
+    for index, (name, number) in enumerate(job.kills):
+        ended = world.run("sync", under=[KILL_AT, name, str(number)])
+        if ended.returncode != KILLED:
+            assert ended.returncode in (0, 1), ended
+            return index
+        world.quiet()
+        if job.waits:
+            world.next_second()
+    world.rest()
+    world.verify(len(job.kills))
+    return len(job.kills)
+
+
+def run_nearest(world, job):
+    """Where a run ends before it could be killed, a little earlier."""
+    for _ in range(TRIES):
+        kills = run(world, job)
+        if kills == len(job.kills):
+            break
+        name, number = job.kills[kills]
+        job = job._replace(kills=[*job.kills[:kills], (name, max(1, number * 2 // 3)), *job.kills[kills + 1:]])
+    return job, kills
+
+
+def work(number, jobs, sweeps, is_exact):
+    worlds = {}
     try:
-        if is_killed:
-            before = len(world.control("ledger"))
-            world.rest()
-            world.verify()
-            print(f"killed at {call} {number}, {before} writes were done: nothing twice, nothing lost", flush=True)
-    except AssertionError:
-        print(f"after a kill at {call} {number}", flush=True)
-        print(world.run("journal", "list", "--all", "home").stdout, flush=True)
-        raise
-    world.close()
-    return is_killed
+        while sum(sweeps.violations.values()) < ENOUGH:
+            job = jobs.get_nowait()
+            kills, violation = 0, None
+            if job.is_known not in worlds:
+                worlds[job.is_known] = World(PROGRAM, EMULATOR, WORK / f"{number}{job.is_known}", is_known=job.is_known)
+            world = worlds[job.is_known]
+            try:
+                if is_exact:
+                    kills = run(world, job)
+                else:
+                    job, kills = run_nearest(world, job)
+            except Exception:  # of whatever kind: it is told with its place, and the sweep goes on
+                violation = traceback.format_exc() + world.run("journal", "list", "--all", "home").stdout
+            sweeps.take(job, kills, violation)
+    except queue.Empty:
+        pass
+    finally:
+        for world in worlds.values():
+            world.close()
 
 
-def choose(counts, writes, rng, points):
-    """Half of them around the writes, where it hurts; the order of parallel calls varies a little from run to run."""
-    chosen = []
-    while len(chosen) < points:
-        if len(chosen) % 2 == 0:
-            call = rng.choice(["sendto", "recvfrom"])
-            number = min(rng.choice(writes) + rng.randint(0, 1), counts[call])
-        else:
-            call = rng.choice([name for name in CALLS if counts[name] > 0])
-            number = rng.randint(1, counts[call])
-        chosen.append((call, number))
-    return chosen
+def run_all(chosen, sweeps, is_exact=False):
+    jobs = queue.Queue()
+    for job in chosen:
+        jobs.put(job)
+    workers = [threading.Thread(target=work, args=(number, jobs, sweeps, is_exact)) for number in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+def choose(calls, rng):
+    """Half of them around a write, where it hurts; of the others each kind of call is as likely as any."""
+    if rng.random() < 0.5:
+        writes = [place for place, call in enumerate(calls) if call.is_write]
+        place = rng.choice(writes) + rng.randint(-BEFORE_WRITE, AFTER_WRITE)
+        return calls[min(place, len(calls) - 1)][:2]
+    name = rng.choice(sorted({call.name for call in calls}))
+    return name, rng.randint(1, sum(call.name == name for call in calls))
 
 
 def main():
-    seed = int(os.environ.get("PASSERELLE_SEED", time.time_ns() % 1000000))
+    if os.environ.get("PASSERELLE_JOB"):
+        sweeps = Sweeps("of none")
+        run_all([unspell(os.environ["PASSERELLE_JOB"])], sweeps, is_exact=True)
+    else:
+        sweeps = sweep(int(os.environ.get("PASSERELLE_SEED", time.time_ns() % 1000000)))
+    sweeps.print()
+    sys.exit(sum(sweeps.violations.values()) > 0)
+
+
+def sweep(seed):
     print(f"seed {seed} (PASSERELLE_SEED)", flush=True)
-    rng = random.Random(seed)
-    counts, writes = ordinals()
-    print(f"calls of a whole cycle: {dict(counts)}, {len(writes)} writes", flush=True)
-    points = 150 if os.environ.get("PASSERELLE_LONG") else 12
-    for call, number in choose(counts, writes, rng, points):
-        for _ in range(6):  # a cycle may make a few calls less than the first one
-            if kill_at(call, number):
-                break
-            number = max(1, number * 9 // 10)
-        else:
-            raise AssertionError(f"never killed at {call}")
+    rng, sweeps = random.Random(seed), Sweeps(seed)
+    known, first = trace(True), trace(False)
+    writes = sum(call.is_write for call in known)
+    print(f"{len(first)} system calls in a first cycle, {len(known)} in a later one; {writes} of them are writes on the wire", flush=True)
+    point, pair = "kills before a system call", "kills during the recovery from a kill"
+    if IS_LONG:  # each place of the later cycle
+        run_all([Job(point, True, False, [call[:2]]) for call in rng.sample(known, len(known))], sweeps, is_exact=True)
+    counts = (0, 200, 500) if IS_LONG else (100, 10, 10)
+    run_all([Job(point, True, False, [choose(known, rng)]) for _ in range(counts[0])]
+            + [Job(point, False, False, [choose(first, rng)]) for _ in range(counts[1])]
+            + [Job(pair, True, rng.random() < 0.5, [choose(known, rng), choose(known, rng)]) for _ in range(counts[2])], sweeps)
+    return sweeps
 
 
 main()

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A cycle killed at many instants, then run again to rest: nothing twice, nothing lost. PASSERELLE_LONG=1: at many more.
+# A cycle killed before one of its system calls, and its recovery too, then run again to rest: nothing twice, nothing lost.
+# PASSERELLE_LONG=1: before each of them.
 # shellcheck source=tests/system/lib_account.sh
 . "$(dirname "$0")/lib_account.sh"
-command -v strace >/dev/null || { echo "skipped: no strace"; exit 77; }
-strace -o /dev/null true 2>/dev/null || { echo "skipped: strace may not trace here"; exit 77; }
-/usr/bin/python3 "$here/kills.py" "$program" "$emulator_program" "$work"
+kill_at=$binary/tests/kill_at
+[ -x "$kill_at" ] || { echo "skipped: kill_at was not built: it needs Linux 5.3"; exit 77; }
+"$kill_at" getpid 1000 true 2>/dev/null || { echo "skipped: a program may not be traced here"; exit 77; }
+/usr/bin/python3 -B "$here/kills.py" "$program" "$emulator_program" "$kill_at" "$work"
