@@ -66,7 +66,8 @@ guint emu_command_open_list(const struct call *call, struct xml_writer *writer, 
 	int size = call->emulator->options.page_size;
 	guint shown = size < 0 ? total : MIN(total, (guint)size);
 	guint pages = size < 0 ? 1 : MAX(1, (total + (guint)size - 1) / (guint)size);
-	g_autofree char *all = g_strdup_printf("%u", total);
+	int told = total == 0 ? 0 : MAX(0, (int)total + call->emulator->options.untrue_total);
+	g_autofree char *all = g_strdup_printf("%d", told);
 	g_autofree char *page_count = g_strdup_printf("%u", pages);
 	g_autofree char *entries = g_strdup_printf("%u", shown);
 	emu_xml_open(writer, "data-list", "total-data", all, "nbpage", page_count, "page", "1",

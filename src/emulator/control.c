@@ -187,6 +187,15 @@ static struct reply *delete_contact(struct emulator *self, const struct request 
 	return done();
 }
 
+static struct reply *add_event(struct emulator *self, const struct request *request)
+{
+	json_t *object = read_object(request);
+	g_autoptr(GError) error = NULL;
+	bool is_added = emu_event_add(self->store, object, &error);
+	json_decref(object);
+	return is_added ? done() : refuse(error->message);
+}
+
 /* unread=N&total=N&sms=N, or a body as in the data file. */
 static struct reply *set_mail(struct emulator *self, const struct request *request)
 {
@@ -239,6 +248,7 @@ static const struct {
 	{"add-contact", add_contact},
 	{"edit-contact", edit_contact},
 	{"delete-contact", delete_contact},
+	{"add-event", add_event},
 	{"set-mail", set_mail},
 	{"latency", set_latency},
 	{"close-connections", set_close_connections},

@@ -54,6 +54,7 @@ struct emulator_options {
 	int offline_lifetime;   /* more for addeventoffline; 0: 30 days; negative: none */
 	const char *consent;    /* "all", "none" or "contact:see,agenda:add_event,…"; NULL: all */
 	int page_size;          /* entries of a list; 0: 100; negative: no limit */
+	int untrue_total;       /* so many more than there are, says a list that is not empty */
 	int overview_size;      /* mails in EmailsLastNDetailed; 0: 5 */
 	enum emulator_search search;
 	enum emulator_id_style id_style;

@@ -56,6 +56,7 @@ static const GOptionEntry entries[] = {
 	PATH("token-file", token_file, "FILE", "write a valid token there"),
 	TEXT("consent", options.consent, "LIST", "all (default), none, contact:see,…"),
 	COUNT("page-size", options.page_size, "entries of a list, default 100, -1: no limit"),
+	COUNT("untrue-total", options.untrue_total, "what lists say beyond what there is"),
 	COUNT("overview-size", options.overview_size, "mails in the overview, default 5"),
 	TEXT("search", search, "HOW", "fold (default), case, exact"),
 	TEXT("id-style", id_style, "HOW", "number (default), c, C"),

@@ -293,23 +293,35 @@ static bool load_contacts(struct store *self, const json_t *list, GError **error
 	return true;
 }
 
+bool emu_event_add(struct store *store, const json_t *object, GError **error)
+{
+	for (int i = 0; i < EVENT_PARTS; i++) {
+		if (!json_is_string(json_object_get(object, emu_event_part_names[i]))) {
+			return refuse(error, emu_event_part_names[i]);
+		}
+	}
+	struct event *event = emu_store_add_event(store);
+	const json_t *id = json_object_get(object, "id");
+	if (id != NULL) {
+		event->id = (unsigned)json_integer_value(id);
+		store->last_event = MAX(store->last_event, event->id);
+	}
+	for (int i = 0; i < EVENT_PARTS; i++) {
+		const json_t *part = json_object_get(object, emu_event_part_names[i]);
+		event->parts[i] = g_strdup(json_string_value(part));
+	}
+	store->is_dirty = true;
+	return true;
+}
+
 static bool load_events(struct store *self, const json_t *list, GError **error)
 {
 	size_t index;
 	json_t *object;
 	json_array_foreach(list, index, object)
 	{
-		struct event *event = emu_store_add_event(self);
-		event->id = (unsigned)json_integer_value(json_object_get(object, "id"));
-		self->last_event = MAX(self->last_event, event->id);
-		for (int i = 0; i < EVENT_PARTS; i++) {
-			event->parts[i] = g_strdup("");
-			if (!take_text(object, emu_event_part_names[i], &event->parts[i], error)) {
-				return false;
-			}
-			if (event->parts[i] == NULL) {
-				return refuse(error, emu_event_part_names[i]);
-			}
+		if (!emu_event_add(self, object, error)) {
+			return false;
 		}
 	}
 	return true;

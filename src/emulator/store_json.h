@@ -17,6 +17,9 @@ json_t *emu_mailbox_to_json(const struct store *self);
 bool emu_contact_change(struct store *store, struct contact *contact, const json_t *object,
                         GError **error);
 
+/* An event as emu_events_to_json shows it; every part but the id must be there. INPUT. */
+bool emu_event_add(struct store *store, const json_t *object, GError **error);
+
 /* {"unread": [mails] or a number, "total": n, "sms": n}; what is not named stays. INPUT. */
 bool emu_mailbox_change(struct store *store, const json_t *object, GError **error);
 

@@ -168,6 +168,24 @@ START_TEST(geteventlist_lists_the_days_asked_for_in_their_order)
 }
 END_TEST
 
+START_TEST(an_event_of_another_client_is_listed_and_in_no_ledger)
+{
+	OWNED(emulator) server = wire_start((struct emulator_options){.with_event_list = true});
+	static const char event[] =
+		"{\"title\": \"Theirs\", \"location\": \"\", \"description\": \"\", "
+		"\"startdate\": \"01/02/2009\", \"starttime\": \"20:00\", "
+		"\"enddate\": \"01/02/2009\", \"endtime\": \"21:00\"}";
+	g_autoptr(GError) error = NULL;
+	g_autofree char *done = emulator_control(server, "add-event", event, &error);
+	ck_assert(error == NULL);
+	OWNED(wire_reply) reply = list(server, "01/02/2009", "01/02/2009");
+	wire_assert_has(reply, "<title>Theirs</title>");
+	ck_assert_uint_eq(emulator_count_writes(server, NULL), 0);
+	g_autofree char *refused = emulator_control(server, "add-event", "{}", &error);
+	ck_assert(error != NULL && refused == NULL);
+}
+END_TEST
+
 START_TEST(checkavailability_knows_whether_an_event_is_in_the_way)
 {
 	static const struct {
@@ -206,6 +224,7 @@ int main(void)
 		every_mandatory_parameter_of_addevent_is_wanted,
 		the_proposed_actions_are_unknown_unless_switched_on,
 		geteventlist_lists_the_days_asked_for_in_their_order,
+		an_event_of_another_client_is_listed_and_in_no_ledger,
 		checkavailability_knows_whether_an_event_is_in_the_way,
 	};
 	return wire_run("calendar", tests, G_N_ELEMENTS(tests));

@@ -298,6 +298,26 @@ START_TEST(only_the_first_page_is_ever_shown)
 }
 END_TEST
 
+START_TEST(a_list_may_tell_another_number_than_there_are)
+{
+	static const struct {
+		int more;
+		const char *told;
+	} lies[] = {{3, "total-data=\"4\" nbpage=\"1\""}, {-2, "total-data=\"0\" nbpage=\"1\""}};
+	for (size_t i = 0; i < G_N_ELEMENTS(lies); i++) {
+		OWNED(emulator)
+		server = wire_start((struct emulator_options){.untrue_total = lies[i].more});
+		add(server, "A", "B");
+		OWNED(wire_reply) reply = find(server, "a");
+		wire_assert_has(reply, lies[i].told);
+		g_autofree char *ids = ids_of(reply);
+		ck_assert_str_eq(ids, "1");
+		OWNED(wire_reply) nobody = find(server, "z");
+		wire_assert_has(nobody, "total-data=\"0\"");
+	}
+}
+END_TEST
+
 START_TEST(ids_come_in_three_styles_and_go_in_any)
 {
 	static const char *const shown[] = {"1", "c1", "C1"};
@@ -370,6 +390,7 @@ int main(void)
 		first_and_last_names_are_found_by_their_beginning_only,
 		search_strings_that_the_page_forbids_are_refused,
 		only_the_first_page_is_ever_shown,
+		a_list_may_tell_another_number_than_there_are,
 		ids_come_in_three_styles_and_go_in_any,
 		an_unknown_action_is_error_4,
 		a_ledger_entry_tells_what_was_received_but_not_the_token,
