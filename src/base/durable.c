@@ -61,13 +61,34 @@ static bool is_plain_name(int folder, const char *name, GError **error)
 	return fail(folder, name, PASSERELLE_ERROR_INPUT, "use as the name of a file", error);
 }
 
+static bool is_distrusted;
+
+void durable_distrust(void)
+{
+	is_distrusted = true;
+}
+
+bool durable_is_trusted(void)
+{
+	return !is_distrusted;
+}
+
+static bool sync_file(int file)
+{
+	if (fsync(file) == 0) {
+		return true;
+	}
+	durable_distrust();
+	return false;
+}
+
 static bool sync_folder(int folder, const char *name, GError **error)
 {
-	return fsync(folder) == 0 ||
+	return sync_file(folder) ||
 	       fail(folder, name, PASSERELLE_ERROR_STORAGE, "make durable the folder of", error);
 }
 
-static bool sync_parent(const char *path, GError **error)
+bool durable_sync_parent(const char *path, GError **error)
 {
 	g_autofree char *parent = g_path_get_dirname(path);
 	const int folder = durable_open_folder(parent, error);
@@ -82,7 +103,7 @@ static bool sync_parent(const char *path, GError **error)
 bool durable_make_folder(const char *path, mode_t mode, GError **error)
 {
 	if (mkdir(path, mode) == 0) {
-		return sync_parent(path, error);
+		return durable_sync_parent(path, error);
 	}
 	const int number = errno;
 	if (number == EEXIST && g_file_test(path, G_FILE_TEST_IS_DIR)) {
@@ -289,7 +310,7 @@ static bool fill(const struct replacement *self, const void *data, gsize size, m
                  GError **error)
 {
 	return (write_fully(self->file, data, size) && fchmod(self->file, mode) == 0 &&
-	        fsync(self->file) == 0) ||
+	        sync_file(self->file)) ||
 	       fail(self->folder, self->name, PASSERELLE_ERROR_STORAGE, "write", error);
 }
 

@@ -11,6 +11,17 @@
 bool durable_make_folder(const char *path, mode_t mode, GError **error);
 
 /*
+ * A sync that failed leaves open what the disk holds, and later ones that succeed do not tell (the
+ * kernel forgets). Whoever sees one says so here; from then on, until the program starts anew,
+ * nothing may be sent that relies on the disk.
+ */
+void durable_distrust(void);
+bool durable_is_trusted(void);
+
+/* Make durable that path stands in its folder. */
+bool durable_sync_parent(const char *path, GError **error);
+
+/*
  * Open a folder for the *_at functions below: a descriptor (O_DIRECTORY|O_CLOEXEC) or -1.
  */
 int durable_open_folder(const char *path, GError **error);

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/durable.h"
+
 #define LIST_END    '\x1f' /* behind every element */
 #define LIST_ESCAPE '\x1e' /* before a letter for one of the two */
 
@@ -18,6 +20,9 @@ bool database_damaged(const struct journal *self, const char *what, GError **err
 bool database_fail(struct journal *self, int result, GError **error)
 {
 	const char *message = sqlite3_errmsg(self->handle);
+	if (result == SQLITE_IOERR_FSYNC || result == SQLITE_IOERR_DIR_FSYNC) {
+		durable_distrust();
+	}
 	const int primary = result & 0xff;
 	if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
 		return database_damaged(self, message, error);

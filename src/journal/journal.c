@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/durable.h"
 #include "journal/database.h"
 
 #define BUSY_MILLISECONDS 10000
@@ -122,7 +123,9 @@ struct journal *journal_open(const char *path, enum journal_mode mode, GError **
 	struct journal *self = g_new0(struct journal, 1);
 	self->path = g_strdup(path);
 	self->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, finalize);
-	if (!open_handle(self, is_read_only, error)) {
+	/* SQLite has made the -wal by now, and does not mind when the sync of its folder fails. */
+	if (!open_handle(self, is_read_only, error) ||
+	    (!is_read_only && !durable_sync_parent(path, error))) {
 		journal_close(self);
 		return NULL;
 	}

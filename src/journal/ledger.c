@@ -2,6 +2,7 @@
 /* Every write call: announced durably before it is sent, settled durably after. */
 #include "journal/ledger.h"
 
+#include "base/durable.h"
 #include "journal/database.h"
 
 #define COLUMNS                                                                                    \
@@ -80,6 +81,13 @@ static bool announce_one(struct journal *journal, const struct ledger_call *call
 /* The calls learn their ids only when all of them are stored. */
 bool ledger_announce(struct journal *journal, GPtrArray *calls, gint64 now, GError **error)
 {
+	if (!durable_is_trusted()) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+		            "journal '%s': a sync to disk failed, so nothing more is sent until "
+		            "the next cycle",
+		            journal->path);
+		return false;
+	}
 	if (!database_enter(journal, error)) {
 		return false;
 	}

@@ -207,12 +207,14 @@ START_TEST(a_folder_that_cannot_be_made_durable_is_told_and_the_file_is_whole)
 	scratch_write("a", "old");
 	const int path_only = open(scratch, O_PATH | O_DIRECTORY | O_CLOEXEC); /* fsync: EBADF */
 	g_autoptr(GError) error = NULL;
+	ck_assert(durable_is_trusted());
 	const bool replaced =
 		durable_replace_at(path_only, "a", "new", 3, 0600, DURABLE_ANY, NULL, &error);
 	close(path_only);
 	ck_assert(!replaced);
 	expect_error(error, PASSERELLE_ERROR_STORAGE);
 	ck_assert_msg(strstr(error->message, g_strerror(EBADF)) != NULL, "%s", error->message);
+	ck_assert(!durable_is_trusted());
 	scratch_expect("a", "new");
 	ck_assert_uint_eq(scratch_count(""), 1);
 }

@@ -4,6 +4,7 @@
 
 #include <sys/wait.h>
 
+#include "base/durable.h"
 #include "scratch.h"
 
 static struct journal *journal;
@@ -287,6 +288,19 @@ START_TEST(what_was_announced_before_a_kill_is_there_whole)
 }
 END_TEST
 
+START_TEST(after_a_failed_sync_nothing_is_announced)
+{
+	g_autoptr(GPtrArray) before = announced_calls(1, 1);
+	durable_distrust();
+	g_autoptr(GPtrArray) calls = new_calls(1);
+	g_autoptr(GError) error = NULL;
+	ck_assert(!ledger_announce(journal, calls, 1, &error));
+	expect_error(error, PASSERELLE_ERROR_STORAGE);
+	only(before)->state = LEDGER_DONE;
+	ck_assert(ledger_settle(journal, before, 2, NULL));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("ledger");
@@ -305,6 +319,7 @@ int main(void)
 	tcase_add_test(tests, recovery_puts_what_was_announced_in_doubt);
 	tcase_add_test(tests, calls_are_found_by_what_they_made_or_acted_on);
 	tcase_add_loop_test(tests, what_was_announced_before_a_kill_is_there_whole, 0, 8);
+	tcase_add_test(tests, after_a_failed_sync_nothing_is_announced); /* the last: it lasts */
 	suite_add_tcase(suite, tests);
 	return scratch_run(suite);
 }
