@@ -147,7 +147,11 @@ static char *format_revision(const struct stat *status)
 char *durable_revision_at(int folder, const char *name)
 {
 	struct stat status;
-	if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode)) {
+	if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+		return NULL;
+	}
+	if (!S_ISREG(status.st_mode)) {
+		errno = ENOENT;
 		return NULL;
 	}
 	return format_revision(&status);
@@ -214,13 +218,16 @@ static int open_to_read(int folder, const char *name, struct stat *status, GErro
 		fail(folder, name, code, "read", error);
 		return -1;
 	}
-	if (fstat(file, status) != 0 || !S_ISREG(status->st_mode)) {
+	if (fstat(file, status) != 0) {
+		fail(folder, name, PASSERELLE_ERROR_STORAGE, "read", error);
+	} else if (!S_ISREG(status->st_mode)) {
 		errno = S_ISDIR(status->st_mode) ? EISDIR : EINVAL;
 		fail(folder, name, PASSERELLE_ERROR_INPUT, "read as a regular file", error);
-		close(file);
-		return -1;
+	} else {
+		return file;
 	}
-	return file;
+	close(file);
+	return -1;
 }
 
 /* NULL without error: the file changed under the reading. */

@@ -35,7 +35,7 @@ GBytes *durable_read_at(int folder, const char *name, gsize limit, char **revisi
 
 /*
  * The change mark of a file: "inode:size:mtime_ns:ctime_ns". NULL where there is no such regular
- * file.
+ * file (errno is ENOENT then) or it cannot be looked at.
  */
 char *durable_revision_at(int folder, const char *name);
 

@@ -43,6 +43,25 @@ static bool system_has_zone(const char *name)
 	return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
+/* Kept: a zone that was known must not become unknown, and its events refused, because its file
+ * cannot be read for a moment. NULL where there is none. */
+static GTimeZone *system_zone(const char *name)
+{
+	static GHashTable *zones;
+	if (!zones) {
+		zones = g_hash_table_new(g_str_hash, g_str_equal);
+	}
+	GTimeZone *zone = g_hash_table_lookup(zones, name);
+	if (zone || !system_has_zone(name)) {
+		return zone;
+	}
+	zone = g_time_zone_new_identifier(name);
+	if (zone) {
+		g_hash_table_insert(zones, g_strdup(name), zone);
+	}
+	return zone;
+}
+
 static bool name_is_utc(const char *name)
 {
 	static const char *const names[] = {"UTC", "Etc/UTC", "Etc/GMT", "GMT",
@@ -70,12 +89,12 @@ struct zone *zone_open(const char *name)
 	if (name_is_utc(name)) {
 		return zone_fixed(0);
 	}
-	g_autoptr(GTimeZone) zone = system_has_zone(name) ? g_time_zone_new_identifier(name) : NULL;
+	GTimeZone *const zone = system_zone(name);
 	if (!zone) {
 		return NULL;
 	}
 	struct zone *const self = g_new0(struct zone, 1);
-	self->system = g_steal_pointer(&zone);
+	self->system = g_time_zone_ref(zone);
 	return self;
 }
 

@@ -2,6 +2,7 @@
 /* A folder with one item per file (vdir), as a side of a sync: opened, listed, read. */
 #include "stores/vdir.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,6 +56,14 @@ bool vdir_answer(const struct vdir *self, struct change *change, GError *failure
 	return true;
 }
 
+static struct snapshot *fail_to_look(const struct vdir *self, const char *name, GError **error)
+{
+	const int number = errno;
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE, "cannot look at '%s/%s': %s",
+	            self->folder_path, name, g_strerror(number));
+	return NULL;
+}
+
 static struct snapshot *list(struct endpoint *endpoint, GPtrArray *records, GError **error)
 {
 	struct vdir *self = (struct vdir *)endpoint;
@@ -69,8 +78,11 @@ static struct snapshot *list(struct endpoint *endpoint, GPtrArray *records, GErr
 	OWNED(snapshot) snapshot = snapshot_new();
 	for (guint i = 0; i < names->len; i++) {
 		g_autofree char *revision = durable_revision_at(self->folder, names->pdata[i]);
-		if (revision == NULL) { /* gone again, or no regular file */
+		if (revision == NULL && errno == ENOENT) { /* gone again, or no regular file */
 			continue;
+		}
+		if (revision == NULL) { /* left out, it would look deleted */
+			return fail_to_look(self, names->pdata[i], error);
 		}
 		struct entry *entry = entry_new(NULL, NULL);
 		entry->ref = g_steal_pointer(&names->pdata[i]);
@@ -167,8 +179,8 @@ GBytes *vdir_read(const struct vdir *self, const char *name, char **revision, GE
 {
 	GError *failure = NULL;
 	GBytes *data = durable_read_at(self->folder, name, LIMIT_FILE_BYTES, revision, &failure);
-	if (passerelle_error_is(failure, PASSERELLE_ERROR_STORAGE)) {
-		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
+	if (passerelle_error_is(failure, PASSERELLE_ERROR_STORAGE)) { /* of one file, and for now */
+		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
 		                    failure->message);
 		g_error_free(failure);
 	} else if (failure != NULL) {

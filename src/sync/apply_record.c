@@ -97,6 +97,9 @@ void record_fail(struct cycle *self, struct record *record, const struct change 
 		break;
 	default:
 		record->state = RECORD_PENDING;
+		if (passerelle_error_is(change->error, PASSERELLE_ERROR_STORAGE)) {
+			break; /* a full disk is not this item's fault either */
+		}
 		record->retry_at = self->settings->now +
 		                   MIN(RETRY_LONGEST, RETRY_FIRST << MIN(record->attempts, 12u));
 		record->attempts++;

@@ -109,6 +109,8 @@ static void take_problem(struct cycle *self, const struct change *file, GError *
 	g_ptr_array_add(self->local->entries, entry);
 	if (passerelle_error_is(problem_taken, PASSERELLE_ERROR_INPUT)) {
 		source->problem = g_strdup(problem_taken->message);
+	} else { /* not of what stands in it: the next cycle looks again */
+		source->due = self->settings->now;
 	}
 }
 

@@ -54,6 +54,22 @@ static gint64 utc(int year, int month, int day, int hour, int minute)
 	return wall_from_fields(&(struct wall_fields){year, month, day, hour, minute, 0});
 }
 
+START_TEST(a_zone_once_known_stays_known)
+{
+	ck_assert(zone_is_known("Europe/Paris"));
+	g_autofree char *folder = g_strdup(getenv("TZDIR"));
+	setenv("TZDIR", "/nonexistent", 1); /* as if its disk could not be read for a moment */
+	const bool stays = zone_is_known("Europe/Paris"), other = zone_is_known("Europe/Rome");
+	if (folder != NULL) {
+		setenv("TZDIR", folder, 1);
+	} else {
+		unsetenv("TZDIR");
+	}
+	ck_assert(stays);
+	ck_assert(!other);
+}
+END_TEST
+
 START_TEST(local_fields_come_back_as_the_same_instant)
 {
 	assert_there_and_back(utc(2026, 1, 1, 11, 30), "Europe/Paris", "01/01/2026", "12:30");
@@ -176,6 +192,7 @@ int main(void)
 	tcase_add_test(zones, an_hour_shown_twice_is_the_first_of_both);
 	tcase_add_test(zones, fields_that_are_no_time_are_refused);
 	tcase_add_test(zones, every_windows_zone_is_one_of_the_system);
+	tcase_add_test(zones, a_zone_once_known_stays_known);
 	tcase_add_test(zones, wall_fields_come_back_for_every_day_of_800_years);
 	tcase_add_test(zones, durations_are_read_in_every_form);
 	suite_add_tcase(suite, zones);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A folder as a side of a sync: listed without opening, merged without losing, never left. */
+#include <errno.h>
+#include <sys/resource.h>
+
 #include "stores/vdir_side.h"
 
 START_TEST(folders_are_made_for_the_owner_alone)
@@ -191,6 +194,23 @@ START_TEST(a_file_beyond_the_limit_is_named)
 }
 END_TEST
 
+START_TEST(a_file_that_cannot_be_opened_for_now_is_not_called_bad)
+{
+	write_item("a.vcf", CARD("a", "A", ""));
+	struct change *change = add_change("a", "a.vcf", NULL, NULL);
+	struct rlimit before;
+	getrlimit(RLIMIT_NOFILE, &before);
+	const struct rlimit none = {3, before.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &none);
+	const bool is_fetched = side->functions->fetch(side, changes, NULL);
+	setrlimit(RLIMIT_NOFILE, &before);
+	ck_assert(is_fetched);
+	expect_verdict(change, VERDICT_STALE);
+	expect_error(change->error, PASSERELLE_ERROR_STALE);
+	ck_assert_ptr_nonnull(strstr(change->error->message, g_strerror(EMFILE)));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("vdir");
@@ -209,6 +229,7 @@ int main(void)
 	tcase_add_test(reads, one_bad_file_does_not_stop_the_others);
 	tcase_add_test(reads, an_event_that_is_not_utf8_is_named);
 	tcase_add_test(reads, a_file_beyond_the_limit_is_named);
+	tcase_add_test(reads, a_file_that_cannot_be_opened_for_now_is_not_called_bad);
 	suite_add_tcase(suite, reads);
 	return scratch_run(suite);
 }
