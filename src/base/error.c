@@ -50,3 +50,9 @@ bool passerelle_error_is(const GError *error, enum passerelle_error code)
 {
 	return g_error_matches(error, PASSERELLE_ERROR, (int)code);
 }
+
+bool passerelle_error_is_of_storage(const GError *error)
+{
+	return passerelle_error_is(error, PASSERELLE_ERROR_STORAGE) ||
+	       passerelle_error_is(error, PASSERELLE_ERROR_DAMAGED);
+}

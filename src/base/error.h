@@ -25,6 +25,7 @@ enum passerelle_error {
 	PASSERELLE_ERROR_NOT_FOUND,   /* it is not there */
 	PASSERELLE_ERROR_IN_DOUBT,    /* a write whose outcome is unknown */
 	PASSERELLE_ERROR_STORAGE,     /* local disk, folder or journal */
+	PASSERELLE_ERROR_DAMAGED,     /* the journal cannot be read any more: "journal rebuild" */
 	PASSERELLE_ERROR_BUSY,        /* another instance holds the account */
 	PASSERELLE_ERROR_CANCELLED,   /* we were told to stop */
 };
@@ -41,5 +42,7 @@ void passerelle_error_set_with_url(GError **error, enum passerelle_error code, c
 
 /* Is it of our domain and of this code? NULL is not. */
 bool passerelle_error_is(const GError *error, enum passerelle_error code);
+/* Nothing can be kept here: STORAGE or DAMAGED. */
+bool passerelle_error_is_of_storage(const GError *error);
 
 #endif

@@ -12,7 +12,7 @@
 
 bool database_damaged(const struct journal *self, const char *what, GError **error)
 {
-	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_DAMAGED,
 	            "journal '%s' is damaged: %s", self->path, what);
 	return false;
 }

@@ -12,7 +12,9 @@ struct journal {
 	GHashTable *statements; /* SQL literal -> sqlite3_stmt */
 	char *path;
 	char *id;
-	gint64 created;
+	gint64 created, generation;
+	journal_witness witness; /* NULL = none */
+	void *witness_data;
 	bool is_grouped; /* between journal_begin and journal_commit */
 };
 

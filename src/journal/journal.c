@@ -64,7 +64,8 @@ static bool configure(struct journal *self, bool is_read_only, GError **error)
 static bool read_meta(struct journal *self, GError **error)
 {
 	sqlite3_stmt *statement = database_query(
-		self, error, "SELECT key, value FROM meta WHERE key IN ('id', 'created')", "");
+		self, error,
+		"SELECT key, value FROM meta WHERE key IN ('id', 'created', 'generation')", "");
 	if (statement == NULL) {
 		return false;
 	}
@@ -74,6 +75,8 @@ static bool read_meta(struct journal *self, GError **error)
 		g_autofree char *value = database_text(statement, 1);
 		if (strcmp(key, "created") == 0) {
 			self->created = g_ascii_strtoll(value, NULL, 10);
+		} else if (strcmp(key, "generation") == 0) {
+			self->generation = g_ascii_strtoll(value, NULL, 10);
 		} else {
 			g_free(self->id);
 			self->id = g_steal_pointer(&value);
@@ -152,6 +155,17 @@ const char *journal_id(const struct journal *self)
 gint64 journal_created(const struct journal *self)
 {
 	return self->created;
+}
+
+gint64 journal_generation(const struct journal *self)
+{
+	return self->generation;
+}
+
+void journal_set_witness(struct journal *self, journal_witness witness, void *data)
+{
+	self->witness = witness;
+	self->witness_data = data;
 }
 
 bool journal_begin(struct journal *self, GError **error)

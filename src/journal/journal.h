@@ -14,8 +14,8 @@ enum journal_mode {
 };
 
 /*
- * Opens ACCOUNT.journal (0600). STORAGE: damaged, of a newer version, or cannot be written; the
- * message says which.
+ * Opens ACCOUNT.journal (0600). DAMAGED; UNSUPPORTED: of a newer version, or another program's;
+ * STORAGE: cannot be read or written.
  */
 struct journal *journal_open(const char *path, enum journal_mode mode, GError **error);
 void journal_close(struct journal *self);
@@ -25,6 +25,15 @@ DEFINE_OWNED(journal, journal_close);
 const char *journal_id(const struct journal *self);
 /* Seconds; set once when the file was made (the account's "since"). */
 gint64 journal_created(const struct journal *self);
+
+/*
+ * Rises with every announcement (ledger.h). The witness keeps the number outside the journal, so
+ * that a journal restored from a backup is known by it; it is called after the announcement is
+ * durable and before anything of it may be sent, and its failure is the announcement's. NULL: none.
+ */
+gint64 journal_generation(const struct journal *self);
+typedef bool (*journal_witness)(void *data, gint64 generation, GError **error);
+void journal_set_witness(struct journal *self, journal_witness witness, void *data);
 
 /* Group many calls of records, ledger and memory into one durable commit. Not nested. */
 bool journal_begin(struct journal *self, GError **error);
@@ -45,6 +54,9 @@ struct journal_line {
 };
 GPtrArray *journal_story(struct journal *self, enum item_kind kind, const char *uid,
                          GError **error);
+
+/* Reads the file whole: DAMAGED where SQLite finds it broken. */
+bool journal_check(struct journal *self, GError **error);
 
 /* Appends a char * per broken invariant (SQLite integrity, ledger against records) to problems. */
 bool journal_verify(struct journal *self, GPtrArray *problems, GError **error);

@@ -78,6 +78,39 @@ static bool announce_one(struct journal *journal, const struct ledger_call *call
 	                    call->content, call->before, (gint64)LEDGER_ANNOUNCED, now);
 }
 
+static bool store_announcements(struct journal *journal, GPtrArray *calls, gint64 now, gint64 *ids,
+                                GError **error)
+{
+	for (guint i = 0; i < calls->len; i++) {
+		if (!announce_one(journal, calls->pdata[i], now, error)) {
+			return false;
+		}
+		ids[i] = sqlite3_last_insert_rowid(journal->handle);
+	}
+	g_autofree char *generation = g_strdup_printf("%" G_GINT64_FORMAT, journal->generation + 1);
+	return database_run(journal, error, "UPDATE meta SET value = ?1 WHERE key = 'generation'",
+	                    "t", generation);
+}
+
+/* Announced for nothing: the rows say so, the calls are as new. */
+static void withdraw(struct journal *journal, GPtrArray *calls, gint64 now, const GError *why)
+{
+	for (guint i = 0; i < calls->len; i++) {
+		struct ledger_call *call = calls->pdata[i];
+		call->state = LEDGER_NOT_SENT;
+		g_free(call->detail);
+		call->detail = g_strdup(why->message);
+	}
+	ledger_settle(journal, calls, now, NULL); /* else they are in doubt: safe as well */
+	for (guint i = 0; i < calls->len; i++) {
+		struct ledger_call *call = calls->pdata[i];
+		call->id = 0;
+		call->state = LEDGER_NEW;
+		call->announced_at = call->settled_at = 0;
+		g_clear_pointer(&call->detail, g_free);
+	}
+}
+
 /* The calls learn their ids only when all of them are stored. */
 bool ledger_announce(struct journal *journal, GPtrArray *calls, gint64 now, GError **error)
 {
@@ -88,25 +121,32 @@ bool ledger_announce(struct journal *journal, GPtrArray *calls, gint64 now, GErr
 		            journal->path);
 		return false;
 	}
-	if (!database_enter(journal, error)) {
+	if (!journal_begin(journal, error)) {
 		return false;
 	}
 	g_autofree gint64 *ids = g_new(gint64, calls->len + 1);
-	bool stored = true;
-	for (guint i = 0; i < calls->len && stored; i++) {
-		stored = announce_one(journal, calls->pdata[i], now, error);
-		ids[i] = sqlite3_last_insert_rowid(journal->handle);
-	}
-	if (!database_leave(journal, stored, error)) {
+	if (!store_announcements(journal, calls, now, ids, error)) {
+		journal_rollback(journal);
 		return false;
 	}
+	if (!journal_commit(journal, error)) {
+		return false;
+	}
+	journal->generation++;
 	for (guint i = 0; i < calls->len; i++) {
 		struct ledger_call *call = calls->pdata[i];
 		call->id = ids[i];
 		call->state = LEDGER_ANNOUNCED;
 		call->announced_at = now;
 	}
-	return true;
+	GError *failure = NULL;
+	if (journal->witness == NULL ||
+	    journal->witness(journal->witness_data, journal->generation, &failure)) {
+		return true;
+	}
+	withdraw(journal, calls, now, failure);
+	g_propagate_error(error, failure);
+	return false;
 }
 
 static bool settle_one(struct journal *journal, const struct ledger_call *call, gint64 now,

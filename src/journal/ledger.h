@@ -41,9 +41,10 @@ void ledger_call_free(struct ledger_call *self);
 DEFINE_OWNED(ledger_call, ledger_call_free);
 
 /*
- * Make the announcement of all calls (struct ledger_call) durable in one commit (or inside an open
- * journal_begin: then the caller commits before it sends). Gives each its id and state ANNOUNCED.
- * Nothing may be sent on failure. STORAGE after any failed sync of this program (base/durable).
+ * Make the announcement of all calls (struct ledger_call) durable in one commit of its own: inside
+ * an open journal_begin it ends the program. Gives each its id and state ANNOUNCED, raises the
+ * generation and calls the witness. Nothing may be sent on failure; the calls are NEW then.
+ * STORAGE after any failed sync of this program (base/durable).
  */
 bool ledger_announce(struct journal *journal, GPtrArray *calls, gint64 now, GError **error);
 /* Store state, result, detail, settled_by of all in one commit; they must have ids. */

@@ -10,7 +10,7 @@
 #define COLUMNS                                                                                    \
 	"r.uid, name, match, local_ref, local_fingerprint, remote_ref, remote_revision,"           \
 	" remote_fingerprint, reason, same_as, facts, notes, state, starts, remote_read, missing," \
-	" attempts, retry_at"
+	" attempts, retry_at, insisted"
 #define WITHOUT_BASE "SELECT " COLUMNS ", NULL FROM records r WHERE r.kind = ?1"
 #define WITH_BASE                                                                                  \
 	"SELECT " COLUMNS ", base FROM records r"                                                  \
@@ -37,6 +37,7 @@ enum {
 	COLUMN_MISSING,
 	COLUMN_ATTEMPTS,
 	COLUMN_RETRY_AT,
+	COLUMN_INSISTED,
 	COLUMN_BASE,
 };
 
@@ -59,6 +60,7 @@ static struct record *read_row(sqlite3_stmt *row)
 	record->missing = (unsigned)sqlite3_column_int64(row, COLUMN_MISSING);
 	record->attempts = (unsigned)sqlite3_column_int64(row, COLUMN_ATTEMPTS);
 	record->retry_at = sqlite3_column_int64(row, COLUMN_RETRY_AT);
+	record->is_insisted = sqlite3_column_int(row, COLUMN_INSISTED) != 0;
 	record->base = database_text(row, COLUMN_BASE);
 	return record;
 }
@@ -131,9 +133,9 @@ static bool put_row(struct journal *journal, enum item_kind kind, const struct r
 	static const char sql[] =
 		"INSERT INTO records(kind, uid, name, match, facts, state, local_ref,"
 		" local_fingerprint, remote_ref, remote_revision, remote_fingerprint, starts,"
-		" remote_read, missing, attempts, retry_at, reason, same_as, notes)"
+		" remote_read, missing, attempts, retry_at, reason, same_as, notes, insisted)"
 		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-		" ?17, ?18, ?19) ON CONFLICT(kind, uid) DO UPDATE SET name = excluded.name,"
+		" ?17, ?18, ?19, ?20) ON CONFLICT(kind, uid) DO UPDATE SET name = excluded.name,"
 		" match = excluded.match, facts = excluded.facts, state = excluded.state,"
 		" local_ref = excluded.local_ref,"
 		" local_fingerprint = excluded.local_fingerprint,"
@@ -141,19 +143,20 @@ static bool put_row(struct journal *journal, enum item_kind kind, const struct r
 		" remote_fingerprint = excluded.remote_fingerprint, starts = excluded.starts,"
 		" remote_read = excluded.remote_read, missing = excluded.missing,"
 		" attempts = excluded.attempts, retry_at = excluded.retry_at,"
-		" reason = excluded.reason, same_as = excluded.same_as, notes = excluded.notes";
+		" reason = excluded.reason, same_as = excluded.same_as, notes = excluded.notes,"
+		" insisted = excluded.insisted";
 	g_autofree char *facts = database_join(record->facts);
 	g_autofree char *notes = database_join(record->notes);
 	return database_run(journal, error, sql,
 	                    "itttt"
 	                    "itttttiiiii"
-	                    "ttt",
+	                    "ttti",
 	                    (gint64)kind, record->uid, record->name, record->match, facts,
 	                    (gint64)record->state, record->local_ref, record->local_fingerprint,
 	                    record->remote_ref, record->remote_revision, record->remote_fingerprint,
 	                    record->starts, record->remote_read, (gint64)record->missing,
 	                    (gint64)record->attempts, record->retry_at, record->reason,
-	                    record->same_as, notes);
+	                    record->same_as, notes, (gint64)record->is_insisted);
 }
 
 bool records_put(struct journal *journal, enum item_kind kind, const struct record *record,

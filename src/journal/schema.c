@@ -39,6 +39,8 @@ static const char *const versions[] = {
 	" uid TEXT NOT NULL, at INTEGER NOT NULL, line TEXT NOT NULL) STRICT;"
 	"CREATE INDEX story_item ON story(kind, uid);"
 	"CREATE TABLE memory(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;",
+	"ALTER TABLE records ADD COLUMN insisted INTEGER NOT NULL DEFAULT 0;"
+	"INSERT INTO meta(key, value) VALUES('generation', '0');",
 };
 
 static bool read_number(struct journal *self, const char *sql, gint64 *out, GError **error)
@@ -107,7 +109,7 @@ static bool check_owner(struct journal *self, gint64 version, GError **error)
 	if (application == APPLICATION_ID || (application == 0 && version == 0 && tables == 0)) {
 		return true;
 	}
-	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_UNSUPPORTED,
 	            "'%s' is a database of another program", self->path);
 	return false;
 }
@@ -124,7 +126,7 @@ bool database_migrate(struct journal *self, bool is_read_only, GError **error)
 		return true;
 	}
 	if (version > newest || version < 0) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_UNSUPPORTED,
 		            "journal '%s' is of a newer version (%" G_GINT64_FORMAT
 		            ", this program knows %" G_GINT64_FORMAT ")",
 		            self->path, version, newest);

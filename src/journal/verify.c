@@ -23,7 +23,7 @@ static const struct {
          " FROM pragma_foreign_key_check",
          ""},
 	{"SELECT 'the journal has no ' || wanted || ' of its own' FROM"
-         " (SELECT 'id' AS wanted UNION ALL SELECT 'created')"
+         " (SELECT 'id' AS wanted UNION ALL SELECT 'created' UNION ALL SELECT 'generation')"
          " WHERE wanted NOT IN (SELECT key FROM meta)",
          ""},
 	{"SELECT " RECORD "|| 'is agreed, but was never on the remote'"
@@ -77,6 +77,26 @@ static bool run_check(struct journal *self, const char *sql, const char *paramet
 		return false;
 	}
 	return true;
+}
+
+bool journal_check(struct journal *self, GError **error)
+{
+	sqlite3_stmt *statement = database_query(
+		self, error, "SELECT quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'",
+		"");
+	GError *failure = NULL;
+	if (statement == NULL) {
+		return false;
+	}
+	if (database_next(self, statement, &failure)) {
+		g_autofree char *what = database_text(statement, 0);
+		sqlite3_reset(statement);
+		return database_damaged(self, what, error);
+	}
+	if (failure != NULL) {
+		g_propagate_error(error, failure);
+	}
+	return failure == NULL;
 }
 
 bool journal_verify(struct journal *self, GPtrArray *problems, GError **error)

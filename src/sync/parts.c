@@ -41,8 +41,9 @@ void cycle_progress(struct cycle *self, const char *what, guint64 done, guint64 
 bool cycle_is_side_failure(const GError *error)
 {
 	static const enum passerelle_error codes[] = {
-		PASSERELLE_ERROR_AUTH,    PASSERELLE_ERROR_CONSENT, PASSERELLE_ERROR_CONFIG,
-		PASSERELLE_ERROR_NETWORK, PASSERELLE_ERROR_STORAGE, PASSERELLE_ERROR_CANCELLED,
+		PASSERELLE_ERROR_AUTH,      PASSERELLE_ERROR_CONSENT, PASSERELLE_ERROR_CONFIG,
+		PASSERELLE_ERROR_NETWORK,   PASSERELLE_ERROR_STORAGE, PASSERELLE_ERROR_DAMAGED,
+		PASSERELLE_ERROR_CANCELLED,
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
 		if (passerelle_error_is(error, codes[i])) {

@@ -234,7 +234,7 @@ bool read_remote(struct cycle *self, GError **error)
 	if (went_well) {
 		return true;
 	}
-	if (passerelle_error_is(problem, PASSERELLE_ERROR_STORAGE)) {
+	if (passerelle_error_is_of_storage(problem)) {
 		g_propagate_error(error, problem);
 		return false;
 	}

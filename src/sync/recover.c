@@ -64,7 +64,7 @@ bool recover_doubts(struct cycle *self, GError **error)
 	if (remote->functions->settle != NULL && !remote->functions->settle(remote, &side)) {
 		/* What stays in doubt is safe: nothing of it is sent again. The cycle goes on with
 		 * the rest. */
-		if (passerelle_error_is(side, PASSERELLE_ERROR_STORAGE)) {
+		if (passerelle_error_is_of_storage(side)) {
 			g_propagate_error(error, g_steal_pointer(&side));
 			return false;
 		}

@@ -124,15 +124,49 @@ START_TEST(a_newer_version_is_refused)
 {
 	journal_close(open_journal(JOURNAL_CREATE));
 	raw("PRAGMA user_version = 99");
-	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_STORAGE, "newer version (99");
-	expect_refused(JOURNAL_READ_ONLY, PASSERELLE_ERROR_STORAGE, "newer version");
+	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_UNSUPPORTED, "newer version (99");
+	expect_refused(JOURNAL_READ_ONLY, PASSERELLE_ERROR_UNSUPPORTED, "newer version");
+}
+END_TEST
+
+START_TEST(an_older_version_is_brought_up_to_date)
+{
+	journal_close(open_journal(JOURNAL_CREATE));
+	raw("ALTER TABLE records DROP COLUMN insisted; DELETE FROM meta WHERE key = 'generation';"
+	    "PRAGMA user_version = 1");
+	OWNED(journal) journal = open_journal(JOURNAL_CREATE);
+	ck_assert_int_eq(journal_generation(journal), 0);
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+	ck_assert(journal_verify(journal, problems, NULL));
+	ck_assert_uint_eq(problems->len, 0);
+}
+END_TEST
+
+START_TEST(a_journal_is_read_whole_when_asked)
+{
+	OWNED(journal) journal = open_journal(JOURNAL_CREATE);
+	ck_assert(journal_check(journal, NULL));
+	for (int i = 0; i < 400; i++) {
+		g_autofree char *key = g_strdup_printf("key %d", i);
+		ck_assert(journal_memory_set(journal, key, "some text that fills pages", NULL));
+	}
+	g_clear_pointer(&journal, journal_close);
+	g_autofree char *path = scratch_path("a.journal");
+	FILE *file = fopen(path, "r+");
+	ck_assert(fseek(file, -3000, SEEK_END) == 0 && fputs("gone to the dogs", file) >= 0);
+	fclose(file);
+	raw("PRAGMA user_version"); /* still opens */
+	journal = open_journal(JOURNAL_CREATE);
+	g_autoptr(GError) error = NULL;
+	ck_assert(!journal_check(journal, &error));
+	expect_error(error, PASSERELLE_ERROR_DAMAGED);
 }
 END_TEST
 
 START_TEST(a_database_of_another_program_is_refused_and_left_alone)
 {
 	raw("CREATE TABLE theirs(a); INSERT INTO theirs VALUES(1)");
-	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_STORAGE, "another program");
+	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_UNSUPPORTED, "another program");
 	raw("INSERT INTO theirs VALUES(2)");
 }
 END_TEST
@@ -141,7 +175,7 @@ START_TEST(a_text_file_is_a_damaged_journal)
 {
 	g_autofree char *text = g_strnfill(5000, 'x');
 	scratch_write("a.journal", text);
-	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_STORAGE, "is damaged");
+	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_DAMAGED, "is damaged");
 	scratch_expect("a.journal", text);
 }
 END_TEST
@@ -151,7 +185,7 @@ START_TEST(a_cut_journal_is_a_damaged_one)
 	journal_close(open_journal(JOURNAL_CREATE));
 	g_autofree char *path = scratch_path("a.journal");
 	ck_assert_int_eq(truncate(path, 6000), 0);
-	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_STORAGE, "is damaged");
+	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_DAMAGED, "is damaged");
 }
 END_TEST
 
@@ -159,7 +193,7 @@ START_TEST(a_journal_without_identity_is_a_damaged_one)
 {
 	journal_close(open_journal(JOURNAL_CREATE));
 	raw("DELETE FROM meta WHERE key = 'id'");
-	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_STORAGE, "is damaged");
+	expect_refused(JOURNAL_CREATE, PASSERELLE_ERROR_DAMAGED, "is damaged");
 }
 END_TEST
 
@@ -170,7 +204,7 @@ START_TEST(a_journal_without_its_tables_is_a_damaged_one)
 	OWNED(journal) journal = open_journal(JOURNAL_CREATE);
 	g_autoptr(GError) error = NULL;
 	ck_assert_ptr_null(journal_memory_get(journal, "a", &error));
-	expect_error(error, PASSERELLE_ERROR_STORAGE);
+	expect_error(error, PASSERELLE_ERROR_DAMAGED);
 	ck_assert_ptr_nonnull(strstr(error->message, "is damaged"));
 }
 END_TEST
@@ -289,23 +323,23 @@ static const struct {
 	const char *sql, *words;
 } broken[] = {
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL)",
+         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
          "never on the remote"},
 	{"INSERT INTO records "
-         "VALUES(1,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL)",
+         "VALUES(1,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
          "'u' (calendar) is agreed"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL),"
-         "(0,'v',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL)",
+         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
+         "(0,'v',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
          "agreed by 2 records: u, v"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,6,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,'w',NULL)",
+         "VALUES(0,'u',NULL,NULL,NULL,6,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,'w',NULL,0)",
          "same as 'w'"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,3,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL)",
+         "VALUES(0,'u',NULL,NULL,NULL,3,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
          "no ledger entry will bring"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,1,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL);"
+         "VALUES(0,'u',NULL,NULL,NULL,1,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0);"
          "INSERT INTO ledger VALUES(7,0,'u','addcontact',NULL,NULL,NULL,2,1,2,'c9',NULL,'reply')",
          "ledger entry 7 added it as 'c9'"},
 	{"INSERT INTO ledger VALUES(8,0,'u','addcontact',NULL,NULL,NULL,1,1000,0,NULL,NULL,NULL)",
@@ -337,10 +371,10 @@ START_TEST(verify_finds_nothing_wrong_with_a_sound_journal)
 {
 	OWNED(journal) journal = open_journal(JOURNAL_CREATE);
 	raw("INSERT INTO records "
-	    "VALUES(0,'u',NULL,NULL,NULL,0,'u.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL),"
-	    "(0,'v',NULL,NULL,NULL,6,'v.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,'u',NULL),"
-	    "(1,'e',NULL,NULL,NULL,0,'e.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL),"
-	    "(1,'d',NULL,NULL,NULL,3,'d.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL);"
+	    "VALUES(0,'u',NULL,NULL,NULL,0,'u.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
+	    "(0,'v',NULL,NULL,NULL,6,'v.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,'u',NULL,0),"
+	    "(1,'e',NULL,NULL,NULL,0,'e.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
+	    "(1,'d',NULL,NULL,NULL,3,'d.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0);"
 	    "INSERT INTO ledger VALUES(1,1,'e','addevent',NULL,NULL,NULL,2,1,2,NULL,NULL,'reply'),"
 	    "(2,1,'d','addevent',NULL,NULL,NULL,5,1,0,NULL,NULL,NULL);"
 	    "INSERT INTO bases VALUES(0,'u','BEGIN:VCARD')");
@@ -366,6 +400,8 @@ int main(void)
 	tcase_add_test(tests, a_missing_folder_is_a_storage_error);
 	tcase_add_test(tests, a_newer_version_is_refused);
 	tcase_add_test(tests, a_database_of_another_program_is_refused_and_left_alone);
+	tcase_add_test(tests, an_older_version_is_brought_up_to_date);
+	tcase_add_test(tests, a_journal_is_read_whole_when_asked);
 	tcase_add_test(tests, a_text_file_is_a_damaged_journal);
 	tcase_add_test(tests, a_cut_journal_is_a_damaged_one);
 	tcase_add_test(tests, a_journal_without_identity_is_a_damaged_one);

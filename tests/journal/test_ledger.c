@@ -121,10 +121,8 @@ START_TEST(ids_grow_and_are_never_used_again)
 		ck_assert_int_gt(call->id, last);
 		last = call->id;
 	}
-	ck_assert(journal_begin(journal, NULL));
 	g_autoptr(GPtrArray) more = announced_calls(1, 1);
 	ck_assert_int_gt(only(more)->id, last);
-	ck_assert(journal_commit(journal, NULL));
 }
 END_TEST
 

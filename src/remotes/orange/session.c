@@ -302,7 +302,7 @@ static bool is_fatal(const GError *error)
 	return passerelle_error_is(error, PASSERELLE_ERROR_AUTH) ||
 	       passerelle_error_is(error, PASSERELLE_ERROR_CONSENT) ||
 	       passerelle_error_is(error, PASSERELLE_ERROR_CONFIG) ||
-	       passerelle_error_is(error, PASSERELLE_ERROR_STORAGE) ||
+	       passerelle_error_is_of_storage(error) ||
 	       passerelle_error_is(error, PASSERELLE_ERROR_CANCELLED);
 }
 
@@ -460,31 +460,10 @@ static void judge(struct ledger_call *entry, const struct call *call)
 static void to_storage_error(GError **error)
 {
 	g_prefix_error(error, "journal: ");
-	if (*error != NULL && (*error)->domain == PASSERELLE_ERROR) {
+	if (*error != NULL && (*error)->domain == PASSERELLE_ERROR &&
+	    !passerelle_error_is(*error, PASSERELLE_ERROR_DAMAGED)) {
 		(*error)->code = PASSERELLE_ERROR_STORAGE;
 	}
-}
-
-/* A commit of its own: inside a larger one journal_begin ends the program before anything is sent.
- */
-static bool announce(struct session *self, GPtrArray *entries, GError **error)
-{
-	if (!journal_begin(self->journal, error)) {
-		to_storage_error(error);
-		return false;
-	}
-	if (ledger_announce(self->journal, entries, session_now(self), error) &&
-	    journal_commit(self->journal, error)) {
-		return true;
-	}
-	journal_rollback(self->journal);
-	for (guint i = 0; i < entries->len; i++) {
-		struct ledger_call *entry = g_ptr_array_index(entries, i);
-		entry->id = 0;
-		entry->state = LEDGER_NEW;
-	}
-	to_storage_error(error);
-	return false;
 }
 
 /* NULL = go on with the next chunk. */
@@ -497,7 +476,8 @@ static GError *write_chunk(struct session *self, GPtrArray *calls, GPtrArray *en
 		g_free(entry->content);
 		entry->content = call_content(g_ptr_array_index(calls, i));
 	}
-	if (!announce(self, entries, &error)) {
+	if (!ledger_announce(self->journal, entries, session_now(self), &error)) {
+		to_storage_error(&error);
 		fail_rest(calls, 0, error);
 		return error;
 	}
