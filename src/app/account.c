@@ -2,6 +2,7 @@
 /* An account at work: lock, journal, secrets and the remote behind it. */
 #include "app/account.h"
 
+#include "app/account_journal.h"
 #include "app/drivers.h"
 #include "app/interrupt.h"
 #include "app/paths.h"
@@ -104,9 +105,9 @@ static bool take_lock(struct account *self, GError **error)
 	return self->lock != NULL;
 }
 
-static bool open_journal(struct account *self, const char *path, GError **error)
+static bool open_own(struct account *self, GError **error)
 {
-	self->journal = journal_open(path, JOURNAL_CREATE, error);
+	self->journal = account_journal_open(self->config->name, &self->hold, error);
 	return self->journal != NULL;
 }
 
@@ -117,7 +118,10 @@ static bool open_copy(struct account *self, const char *path, GError **error)
 		return false;
 	}
 	g_autofree char *copy = g_build_filename(self->scratch, "journal", NULL);
-	return copy_journal(path, copy, error) && open_journal(self, copy, error);
+	if (copy_journal(path, copy, error)) {
+		self->journal = journal_open(copy, JOURNAL_CREATE, error);
+	}
+	return self->journal != NULL;
 }
 
 struct account *account_open(const struct account_config *config, bool is_dry_run, GError **error)
@@ -126,7 +130,7 @@ struct account *account_open(const struct account_config *config, bool is_dry_ru
 	self->config = config;
 	g_autofree char *path = paths_of_account(config->name, ".journal");
 	bool is_open = is_dry_run ? open_copy(self, path, error)
-	                          : take_lock(self, error) && open_journal(self, path, error);
+	                          : take_lock(self, error) && open_own(self, error);
 	return is_open ? g_steal_pointer(&self) : NULL;
 }
 
@@ -140,6 +144,7 @@ void account_close(struct account *self)
 	}
 	journal_close(self->journal);
 	durable_lock_release(self->lock);
+	g_free(self->hold);
 	secret_free(self->password);
 	secret_free(self->token);
 	if (self->scratch != NULL) {

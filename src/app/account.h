@@ -12,6 +12,7 @@ struct account {
 	const struct account_config *config; /* lent */
 	struct durable_lock *lock; /* NULL in a dry run of an account that has no journal yet */
 	struct journal *journal;
+	char *hold;    /* the journal is a stand-in, and why; NULL = it is the account's own */
 	char *scratch; /* dry run: a folder with a copy of the journal; NULL otherwise */
 	char *password, *token;
 	struct remote_settings settings;
@@ -20,8 +21,9 @@ struct account {
 };
 
 /*
- * Takes the lock, then opens the journal. is_dry_run: a copy of the journal in a scratch folder,
- * so that nothing is written. BUSY: another instance holds the account. STORAGE as journal_open.
+ * Takes the lock, then opens the journal (account_journal.h). is_dry_run: a copy of the journal in
+ * a scratch folder, so that nothing is written. BUSY: another instance holds the account. STORAGE
+ * as journal_open.
  */
 struct account *account_open(const struct account_config *config, bool is_dry_run, GError **error);
 /* Fetches the secrets and opens the remote. CONFIG, AUTH. */

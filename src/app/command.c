@@ -77,6 +77,10 @@ enum exit_status command_misused(const char *format, ...)
 enum exit_status command_failed(const char *account, const GError *error)
 {
 	log_say(LOG_LEVEL_ERROR, account, "%s", error->message);
+	if (account != NULL && passerelle_error_is(error, PASSERELLE_ERROR_DAMAGED)) {
+		log_say(LOG_LEVEL_ERROR, account, "to go on: passerelle journal rebuild %s",
+		        account);
+	}
 	return exit_status_of(error);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "app/account.h"
 #include "app/command.h"
+#include "app/journal_rebuild.h"
 #include "app/journal_resolve.h"
 #include "app/paths.h"
 #include "journal/ledger.h"
@@ -19,7 +20,7 @@
 
 static const char usage[] =
 	"list [ACCOUNT…] | show ACCOUNT ITEM | verify [ACCOUNT…] | resolve ACCOUNT "
-	"ITEM… done|again|drop | resolve ACCOUNT --all done|again|drop";
+	"ITEM… done|again|drop | resolve ACCOUNT --all done|again|drop | rebuild ACCOUNT";
 static const char summary[] =
 	"Show what the journal knows of contacts and events, and settle what is in doubt.";
 
@@ -292,6 +293,18 @@ static enum exit_status resolve(struct invocation *invocation, char *const *word
 	return resolve_items(config, items, resolution);
 }
 
+/* ---- rebuild ---- */
+
+static enum exit_status rebuild(struct invocation *invocation, char *const *words, bool is_all)
+{
+	(void)is_all;
+	if (words[0] == NULL || words[1] != NULL) {
+		return command_misused("journal rebuild takes one account");
+	}
+	const struct account_config *config = command_account(invocation, words[0]);
+	return config != NULL ? journal_rebuild(config, invocation->verbosity < 0) : EXIT_BAD_USAGE;
+}
+
 /* ---- the command ---- */
 
 static const struct {
@@ -299,10 +312,8 @@ static const struct {
 	enum exit_status (*function)(struct invocation *invocation, char *const *words,
 	                             bool is_all);
 } subcommands[] = {
-	{"list", list},
-	{"show", show},
-	{"verify", verify},
-	{"resolve", resolve},
+	{"list", list},       {"show", show},       {"verify", verify},
+	{"resolve", resolve}, {"rebuild", rebuild},
 };
 
 enum exit_status command_journal(struct invocation *invocation, int argc, char **argv)
@@ -323,5 +334,5 @@ enum exit_status command_journal(struct invocation *invocation, int argc, char *
 			return subcommands[i].function(invocation, words + 1, is_all);
 		}
 	}
-	return command_misused("journal takes one of list, show, verify and resolve");
+	return command_misused("journal takes one of list, show, verify, resolve and rebuild");
 }

@@ -101,6 +101,22 @@ static bool settle_calls(struct journal *journal, const struct found_record *fou
 	return ledger_settle(journal, doubtful, now, error);
 }
 
+/* What a word may be said on. */
+static bool may_resolve(enum record_state state, enum resolution resolution)
+{
+	switch (state) {
+	case RECORD_IN_DOUBT:
+		return true;
+	case RECORD_SAME_AS:
+	case RECORD_SETTLED:
+	case RECORD_REFUSED:
+	case RECORD_PENDING:
+		return resolution == RESOLUTION_AGAIN;
+	default:
+		return false;
+	}
+}
+
 /*
  * An item that has its id there already is only completed: the next cycle compares. Without an id
  * nothing is left to do.
@@ -122,6 +138,8 @@ static bool resolve_found(struct journal *journal, const struct found_record *fo
 {
 	struct record *record = found->record;
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+	record->is_insisted |= record->state == RECORD_SAME_AS;
+	g_clear_pointer(&record->same_as, g_free);
 	record->state = state_after(record, resolution);
 	record->attempts = 0;
 	record->retry_at = 0;
@@ -152,18 +170,18 @@ bool journal_resolve(struct journal *journal, const char *item, enum resolution 
 	guint count = 0;
 	for (guint i = 0; i < found->len; i++) {
 		const struct found_record *one = g_ptr_array_index(found, i);
-		if (one->record->state == RECORD_IN_DOUBT) {
+		if (may_resolve(one->record->state, resolution)) {
 			only = one;
 			count++;
 		}
 	}
 	if (count != 1) {
-		g_set_error(
-			error, PASSERELLE_ERROR, PASSERELLE_ERROR_USAGE,
-			count == 0
-				? "\"%s\" is not in doubt"
-				: "several items in doubt are called \"%s\": name one by its uid",
-			item);
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_USAGE,
+		            count > 0 ? "several items are called \"%s\": name one by its uid"
+		            : resolution == RESOLUTION_AGAIN
+		                    ? "\"%s\" was not held back: nothing to send again"
+		                    : "\"%s\" is not in doubt",
+		            item);
 		return false;
 	}
 	if (!resolve_found(journal, only, resolution, error)) {

@@ -6,6 +6,7 @@
 #include "app/sync_account.h"
 
 #include "app/account.h"
+#include "app/account_journal.h"
 #include "app/command.h"
 #include "app/folder_digest.h"
 #include "app/interrupt.h"
@@ -83,6 +84,9 @@ static struct cycle_report *run_cycle(struct cycle *self, enum item_kind kind,
 		.is_confirmed = self->wish->is_confirmed,
 		.is_dry_run = self->wish->is_dry_run,
 		.is_full = self->wish->is_full,
+		.is_rebuild = self->wish->is_rebuild,
+		.account = config->name,
+		.hold = self->account->hold,
 		.now = self->now,
 		.push_since = config->push_past_events != 0
 	                              ? G_MININT64
@@ -136,7 +140,15 @@ static void take_report(struct cycle *self, enum part part, const struct cycle_r
 	if (report->error != NULL && !interrupt_is_raised()) {
 		tell_error(self, part_name(part), report->error);
 	}
-	if (report->held > 0 || report->refused > 0 || report->is_plan_held) {
+	if (passerelle_error_is(report->error, PASSERELLE_ERROR_DAMAGED)) {
+		account_journal_doubt(self->config->name);
+	}
+	if (report->hold != NULL && !self->wish->is_for_service) {
+		log_say(LOG_LEVEL_WARNING, self->config->name, "%s: %s", part_name(part),
+		        report->hold);
+	}
+	if (report->held > 0 || report->refused > 0 || report->is_plan_held ||
+	    report->hold != NULL) {
 		worsen(self, EXIT_HELD);
 	}
 	if (!interrupt_is_raised()) {

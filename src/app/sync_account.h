@@ -13,6 +13,7 @@
 struct sync_wish {
 	bool wants[PARTS]; /* --only */
 	bool is_dry_run, is_confirmed, is_full;
+	bool is_rebuild;     /* journal rebuild: compare everything, send nothing */
 	bool is_quiet;       /* no summary */
 	bool is_for_service; /* tell the service on standard output what was seen of the folders */
 };

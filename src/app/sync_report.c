@@ -46,6 +46,9 @@ void sync_report_judge(const struct cycle_report *report, const char *account, e
 {
 	if (report->error != NULL) {
 		health_set_error(health, account, report->error, now);
+	} else if (report->hold != NULL) {
+		g_autofree char *message = g_strdup_printf("%s: %s", part_name(part), report->hold);
+		health_set(health, STATUS_HELD, message, report->hold_action, NULL, now);
 	} else if (report->is_plan_held) {
 		g_autofree char *count =
 			words_count(MAX(report->held - report->in_doubt - report->left_alone, 0));
@@ -92,6 +95,7 @@ void sync_report_summarise(const struct cycle_report *report, enum part part, GS
 	add(line, report->pending, "pending");
 	add(line, report->held, "held");
 	add(line, report->refused, "refused");
+	add(line, report->taken_as_sent, "taken as sent (see passerelle journal list)");
 }
 
 void sync_mail_summarise(const struct status_mail *mail, GString *line)

@@ -34,6 +34,7 @@ struct change {
 	               union) */
 	char *text; /* create, update: the text wanted */
 	struct item *item; /* create, update on a remote: text, projected. lent */
+	bool is_insisted;  /* create: a person said to add it, whatever looks like it */
 
 	enum verdict verdict;
 	char *result;     /* the text as the side holds it now; NULL = unknown, or as asked */
@@ -81,9 +82,20 @@ struct endpoint_functions {
 	bool (*create)(struct endpoint *self, GPtrArray *changes, GError **error);
 	bool (*update)(struct endpoint *self, GPtrArray *changes, GError **error);
 	bool (*remove)(struct endpoint *self, GPtrArray *changes, GError **error);
+	/*
+	 * Would a search of this side show that item, were it there? Pure. NULL function: yes,
+	 * where list is not NULL.
+	 */
+	bool (*can_find)(struct endpoint *self, const struct item *item);
 	/* Settle what earlier cycles left in doubt, by reading back. NULL: every write of this side
 	 * is told at once. */
 	bool (*settle)(struct endpoint *self, GError **error);
+	/*
+	 * A small text kept beside the items, by which a journal knows its folder again. Read: NULL
+	 * without error where there is none. Both NULL: the side keeps none. STORAGE.
+	 */
+	char *(*read_mark)(struct endpoint *self, GError **error);
+	bool (*write_mark)(struct endpoint *self, const char *text, GError **error);
 	void (*close)(struct endpoint *self); /* accepts NULL */
 };
 

@@ -210,7 +210,8 @@ static bool is_past(const struct planner *self, const struct item *item)
  * another name. */
 static void plan_new_local(struct planner *self, struct entry *local, struct record *record)
 {
-	struct entry *twin = pairing_adopt(self->pairing, local);
+	const bool is_insisted = record != NULL && record->is_insisted;
+	struct entry *twin = is_insisted ? NULL : pairing_adopt(self->pairing, local);
 	if (twin != NULL) {
 		decide(self, OPERATION_ADOPT, local, twin, record);
 		return;
@@ -218,12 +219,12 @@ static void plan_new_local(struct planner *self, struct entry *local, struct rec
 	if (!wants_push(self->policy) || !self->policy->remote_can_create) {
 		return;
 	}
-	if (is_past(self, local->item)) {
+	if (is_past(self, local->item) && !is_insisted) {
 		self->plan->n_past++;
 		decide(self, OPERATION_NOTHING, local, NULL, record);
 		return;
 	}
-	const char *other = pairing_same_as(self->pairing, local);
+	const char *other = is_insisted ? NULL : pairing_same_as(self->pairing, local);
 	if (other != NULL) {
 		decide(self, OPERATION_SAME_AS, local, NULL, record)->other_uid = other;
 		return;
@@ -379,7 +380,8 @@ static void plan_news(struct planner *self, const struct snapshot *local,
 static void hold_too_many(struct planner *self)
 {
 	struct plan *plan = self->plan;
-	if (plan->n_remote_adds <= self->policy->max_adds || self->policy->is_confirmed) {
+	if (plan->n_remote_adds <= self->policy->max_adds || self->policy->is_confirmed ||
+	    self->policy->hold != NULL) {
 		return;
 	}
 	plan->is_held = true;
@@ -393,6 +395,31 @@ static void hold_too_many(struct planner *self)
 			action->reason =
 				g_strdup_printf("one of %u new items, more than max_adds = %u",
 			                        plan->n_remote_adds, self->policy->max_adds);
+		}
+	}
+}
+
+/* Sends something, or may: ADOPT leaves that half out by itself. */
+static bool is_sending(const struct action *action)
+{
+	switch (action->operation) {
+	case OPERATION_CREATE_REMOTE:
+	case OPERATION_UPDATE_REMOTE:
+	case OPERATION_REMOVE_REMOTE:
+	case OPERATION_MERGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void hold_all(struct planner *self)
+{
+	for (guint i = 0; self->policy->hold != NULL && i < self->plan->actions->len; i++) {
+		struct action *action = g_ptr_array_index(self->plan->actions, i);
+		if (is_sending(action) && !action->is_held) {
+			action->is_held = true;
+			action->reason = g_strdup(self->policy->hold);
 		}
 	}
 }
@@ -419,6 +446,7 @@ struct plan *plan_make(struct snapshot *local, struct snapshot *remote, GPtrArra
 		plan_record(&self, g_ptr_array_index(records, i));
 	}
 	plan_news(&self, local, remote);
+	hold_all(&self);
 	hold_too_many(&self);
 	g_ptr_array_sort(plan->actions, by_operation); /* stable: a merge sort */
 	pairing_free(self.pairing);

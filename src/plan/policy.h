@@ -13,7 +13,9 @@ struct policy {
 	enum on_remote_delete on_remote_delete;
 	unsigned max_adds; /* more creations there than this are held … */
 	bool is_confirmed; /* … unless a person let them through (--confirm) */
-	gint64 now;        /* UTC seconds */
+	const char
+		*hold; /* why nothing may be sent there at all, for people; NULL = it may. lent */
+	gint64 now;    /* UTC seconds */
 	gint64 push_since; /* occurrences that ended before this are not sent; G_MININT64 = all are
 	                    */
 	bool local_can_create, local_can_update, local_can_remove;

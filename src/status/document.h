@@ -36,7 +36,7 @@ struct status_document {
 	gint64 updated; /* UTC seconds */
 	enum status_state state;
 	char *message;     /* one line for people; NULL = none */
-	char *action_kind; /* "login", "consent", "confirm", "resolve", "configure"; NULL = nothing
+	char *action_kind; /* "login", "consent", "confirm", "resolve", "rebuild", "files", "configure"; NULL = nothing
 	                      needed */
 	char *action_url;  /* where to click; NULL */
 	gint64 action_since;

@@ -247,6 +247,8 @@ static const struct endpoint_functions functions = {
 	.create = vdir_create,
 	.update = vdir_update,
 	.remove = vdir_remove,
+	.read_mark = vdir_read_mark,
+	.write_mark = vdir_write_mark,
 	.close = close_vdir,
 };
 

@@ -5,6 +5,8 @@
 
 #include "endpoint/endpoint.h"
 
+#define VDIR_MARK ".passerelle" /* no item: begins with a dot, ends otherwise */
+
 struct vdir_settings {      /* lent */
 	const char *folder; /* made if missing, 0700 */
 	const char *trash;  /* where overwritten and removed files go first; made if missing */

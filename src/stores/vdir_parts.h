@@ -38,6 +38,10 @@ bool vdir_keep_in_trash(struct vdir *self, const char *name, GBytes *data, GErro
  */
 void vdir_clear_leftovers(struct vdir *self, GPtrArray *names);
 
+/* endpoint_functions: the mark is the file VDIR_MARK. */
+char *vdir_read_mark(struct endpoint *endpoint, GError **error);
+bool vdir_write_mark(struct endpoint *endpoint, const char *text, GError **error);
+
 /* One file and its mark. What goes wrong with it is NOT_FOUND, STALE or INPUT: the item's fault,
  * not the side's. */
 GBytes *vdir_read(const struct vdir *self, const char *name, char **revision, GError **error);

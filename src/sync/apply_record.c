@@ -69,6 +69,7 @@ void record_take_remote(struct cycle *self, struct record *record, const char *r
 void record_agree(struct record *record)
 {
 	record->state = RECORD_AGREED;
+	record->is_insisted = false;
 	record->attempts = 0;
 	record->retry_at = 0;
 	g_clear_pointer(&record->reason, g_free);

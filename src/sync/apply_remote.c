@@ -132,6 +132,7 @@ static struct change *change_for(struct cycle *self, const struct action *action
 		action->record != NULL ? g_strdup(action->record->remote_revision) : NULL;
 	change->text = g_strdup(action->local->item->text);
 	change->item = action->local->item;
+	change->is_insisted = action->record != NULL && action->record->is_insisted;
 	return change;
 }
 
@@ -242,6 +243,22 @@ static bool store_agreement(struct cycle *self, const struct action *action, GEr
 	return apply_put(self, record, "on both sides already: nothing was added", error);
 }
 
+/* Both hold it, and what this side has more waits until something may be sent again. */
+static bool store_waiting(struct cycle *self, const struct action *action, GError **error)
+{
+	OWNED(record) record = apply_record(action);
+	const struct entry *remote = action->remote;
+	record_take_local(record, action->local->ref, action->local->item);
+	if (remote != NULL && remote->item != NULL) {
+		record_take_remote(self, record, remote->ref, remote->revision, remote->text,
+		                   remote->item);
+	}
+	record->state = RECORD_PENDING;
+	g_free(record->reason);
+	record->reason = g_strdup(self->hold);
+	return apply_put(self, record, NULL, error);
+}
+
 /* After the files took what came: which of them have more than the remote. */
 static bool choose_to_send(struct cycle *self, GPtrArray *actions, bool pulls, bool pushes,
                            GPtrArray *records, GPtrArray *to_send, GError **error)
@@ -258,7 +275,12 @@ static bool choose_to_send(struct cycle *self, GPtrArray *actions, bool pulls, b
 			g_ptr_array_add(records, record);
 			action->record = record;
 		}
-		if (pushes && !is_same_on_both(action)) {
+		bool has_more = pushes && !is_same_on_both(action);
+		if (has_more && self->hold != NULL) {
+			if (!store_waiting(self, action, error)) {
+				return false;
+			}
+		} else if (has_more) {
 			g_ptr_array_add(to_send, action);
 		} else if (!pulls && !store_agreement(self, action, error)) {
 			return false;

@@ -2,7 +2,7 @@
 /* One cycle of one kind of item between two sides: the whole story on one page. */
 #include "sync/cycle.h"
 
-#include "sync/parts.h"
+#include "sync/hold.h"
 
 static struct policy make_policy(const struct cycle *self)
 {
@@ -14,6 +14,7 @@ static struct policy make_policy(const struct cycle *self)
 		.on_remote_delete = settings->on_remote_delete,
 		.max_adds = settings->max_adds,
 		.is_confirmed = settings->is_confirmed,
+		.hold = self->hold,
 		.now = settings->now,
 		.push_since = settings->push_since,
 		.local_can_create = local->create != NULL,
@@ -30,7 +31,12 @@ static struct policy make_policy(const struct cycle *self)
 /* Read both sides, decide, carry out: with very many new remote items a part of them per pass. */
 static bool run_pass(struct cycle *self, struct plan **plan, GError **error)
 {
-	if (!read_journal(self, error) || !read_local(self, error) || !read_remote(self, error)) {
+	if (!read_journal(self, error) || !read_local(self, error)) {
+		return false;
+	}
+	hold_doubt_absences(self);
+	hold_claim_folder(self);
+	if (!read_remote(self, error)) {
 		return false;
 	}
 	const struct policy policy = make_policy(self);
@@ -48,7 +54,8 @@ static bool run_pass(struct cycle *self, struct plan **plan, GError **error)
 
 static void run(struct cycle *self, GError **error)
 {
-	if (!self->settings->is_dry_run && !recover_doubts(self, error)) {
+	if (!hold_find(self, error) ||
+	    (!self->settings->is_dry_run && !recover_doubts(self, error))) {
 		return;
 	}
 	struct plan *plan = NULL;
@@ -61,6 +68,9 @@ static void run(struct cycle *self, GError **error)
 		self->is_first_pass = false;
 	} while (went_well && self->is_partial && !self->is_unheard);
 
+	if (went_well && self->settings->is_rebuild) {
+		went_well = hold_finish_rebuild(self, plan, error);
+	}
 	g_autoptr(GError) tally_error = NULL;
 	if (!tally(self, plan, &tally_error) && went_well) {
 		g_propagate_error(error, g_steal_pointer(&tally_error));
@@ -81,6 +91,7 @@ struct cycle_report *cycle_run(const struct cycle_settings *settings)
 	};
 	GError *error = NULL;
 	run(&self, &error);
+	hold_end(&self);
 	if (error != NULL) {
 		g_clear_error(&report->error);
 		report->error = error;
@@ -105,6 +116,7 @@ void cycle_report_free(struct cycle_report *self)
 	}
 	g_free(self->discovery);
 	g_free(self->description);
+	g_free(self->hold);
 	g_ptr_array_unref(self->problems);
 	g_clear_error(&self->error);
 	g_free(self);

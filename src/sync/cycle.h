@@ -15,6 +15,9 @@ struct cycle_settings { /* all lent */
 	enum on_remote_delete on_remote_delete;
 	unsigned max_adds;
 	bool is_confirmed, is_dry_run, is_full;
+	bool is_rebuild;     /* compare everything, send nothing, make the folder this journal's */
+	const char *account; /* for messages that say what to type */
+	const char *hold;    /* what is wrong with the journal, so that nothing may be sent; NULL */
 	gint64 now;
 	gint64 push_since; /* see policy.h */
 	const char *stamp; /* whatever changes what is read out of an unchanged file (zone, horizon,
@@ -32,14 +35,17 @@ struct cycle_report {
 	gint64 left_alone; /* files that cannot be taken; their problems come first */
 	gint64 refused;
 	gint64 added_here, added_there, changed_here, changed_there, removed_here;
-	bool is_complete;    /* both sides were heard and everything was carried out or is accounted
-	                        for above */
-	bool local_changed;  /* a file was written or removed */
-	bool is_plan_held;   /* more than max_adds */
-	char *discovery;     /* see snapshot.h */
-	GPtrArray *problems; /* char *: one line each, naming the item */
-	char *description;   /* dry run: plan_describe */
-	GError *error;       /* why a side failed as a whole; NULL = none */
+	bool is_complete;   /* both sides were heard and everything was carried out or is accounted
+	                       for above */
+	bool local_changed; /* a file was written or removed */
+	bool is_plan_held;  /* more than max_adds */
+	char *hold;         /* why nothing was sent, and what to type; NULL = it was */
+	const char *hold_action; /* "rebuild" or "confirm": what ends it */
+	gint64 taken_as_sent; /* by a rebuild: new here, and the remote cannot be asked for them */
+	char *discovery;      /* see snapshot.h */
+	GPtrArray *problems;  /* char *: one line each, naming the item */
+	char *description;    /* dry run: plan_describe */
+	GError *error;        /* why a side failed as a whole; NULL = none */
 };
 void cycle_report_free(struct cycle_report *self);
 DEFINE_OWNED(cycle_report, cycle_report_free);

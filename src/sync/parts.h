@@ -30,6 +30,9 @@ struct cycle {
 	bool is_first_pass, is_unheard; /* unheard: it could be listed, and failed */
 	bool is_journal_changed;        /* since records was loaded */
 	bool is_partial;                /* more new remote items wait for the next pass */
+	char *hold;                     /* why nothing is sent; NULL = it may be */
+	bool is_lost;                   /* the journal may lack what was sent from this folder */
+	bool is_unmarked, is_mark_gone; /* no mark; this journal had left one */
 };
 
 /* The records, loaded again only after the journal was changed. */

@@ -18,6 +18,7 @@
 #include <check.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -185,15 +186,45 @@ START_TEST(an_account_that_another_instance_holds_is_busy)
 }
 END_TEST
 
-START_TEST(a_damaged_journal_is_told_in_the_status)
+START_TEST(a_damaged_journal_is_left_as_it_is_until_a_rebuild)
+{
+	static const char damaged[] = "this is no journal, by far no journal";
+	g_autofree char *path = paths_of_account("home", ".journal");
+	g_autofree char *text = NULL;
+	ck_assert(paths_make_state(NULL));
+	ck_assert(g_file_set_contents(path, damaged, -1, NULL));
+	ck_assert_int_eq(call(command_sync, "sync"), EXIT_NEEDS_LOGIN); /* it goes on */
+	ck_assert(g_file_get_contents(path, &text, NULL, NULL));
+	ck_assert_str_eq(text, damaged);
+	ck_assert_int_eq(call(command_journal, "journal verify"), EXIT_CANNOT_WRITE);
+	call(command_journal, "journal rebuild home");
+	ck_assert_int_eq(call(command_journal, "journal verify"), EXIT_DONE);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autoptr(GDir) names = g_dir_open(folder, 0, NULL);
+	bool is_kept = false;
+	for (const char *name; (name = g_dir_read_name(names)) != NULL;) {
+		is_kept |= g_str_has_prefix(name, "home.journal.damaged-");
+		ck_assert_msg(!g_str_has_suffix(name, "stand-in"), "%s", name);
+	}
+	ck_assert(is_kept);
+}
+END_TEST
+
+START_TEST(a_journal_of_a_newer_version_is_not_rebuilt)
 {
 	g_autofree char *path = paths_of_account("home", ".journal");
 	ck_assert(paths_make_state(NULL));
-	ck_assert(g_file_set_contents(path, "this is no journal, by far no journal", -1, NULL));
-	ck_assert_int_eq(call(command_sync, "sync"), EXIT_CANNOT_WRITE);
-	OWNED(status_document) document = status_document();
-	ck_assert_int_eq(document->state, STATUS_ERROR);
-	ck_assert_ptr_nonnull(document->message);
+	journal_close(journal_open(path, JOURNAL_CREATE, NULL));
+	sqlite3 *handle = NULL;
+	ck_assert_int_eq(sqlite3_open(path, &handle), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(handle, "PRAGMA user_version = 99", NULL, NULL, NULL),
+	                 SQLITE_OK);
+	sqlite3_close(handle);
+	ck_assert_int_eq(call(command_sync, "sync"), EXIT_NEEDS_LOGIN);
+	ck_assert_int_ne(call(command_journal, "journal rebuild home"), EXIT_DONE);
+	g_autoptr(GError) error = NULL;
+	ck_assert_ptr_null(journal_open(path, JOURNAL_CREATE, &error));
+	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_UNSUPPORTED));
 }
 END_TEST
 
@@ -489,7 +520,8 @@ int main(void)
 	tcase_add_test(tests, the_folder_of_an_export_is_made);
 	tcase_add_test(tests, a_dry_run_writes_nothing);
 	tcase_add_test(tests, an_account_that_another_instance_holds_is_busy);
-	tcase_add_test(tests, a_damaged_journal_is_told_in_the_status);
+	tcase_add_test(tests, a_damaged_journal_is_left_as_it_is_until_a_rebuild);
+	tcase_add_test(tests, a_journal_of_a_newer_version_is_not_rebuilt);
 	tcase_add_test(tests, an_item_that_lies_in_the_folder_under_any_name_is_not_imported_again);
 	tcase_add_test(tests, a_status_that_cannot_be_read_is_not_a_good_one);
 	tcase_add_test(tests, a_word_on_an_account_that_was_never_synchronised_makes_no_journal);

@@ -184,6 +184,9 @@ START_TEST(a_lost_journal_after_a_lost_reply)
 	remove(bridge->journal);
 	remove(wal);
 	remove(shm);
+	bridge->options.is_rebuild = true;
+	cycle(bridge);
+	bridge->options.is_rebuild = false;
 	settle(bridge);
 	assert_there(bridge, "Jean", 1, 2);
 	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);

@@ -117,5 +117,5 @@ writes() {
 }
 
 marks() { # what every file of the account looks like: equal = nothing was rewritten
-  find "$work/contacts" "$work/calendar" -type f -printf '%i %s %T@ %C@ %p\n' | sort
+  find "$work/contacts" "$work/calendar" -type f ! -name '.*' -printf '%i %s %T@ %C@ %p\n' | sort
 }

@@ -268,7 +268,9 @@ static bool adopt(struct calendar_side *self, GPtrArray *changes, GError **error
 		struct change *change = g_ptr_array_index(changes, i);
 		const char *match = change->item == NULL ? "" : change->item->match;
 		struct proposed_event *there =
-			change->verdict == VERDICT_PENDING ? proposed_take(listing, match) : NULL;
+			change->verdict == VERDICT_PENDING && !change->is_insisted
+				? proposed_take(listing, match)
+				: NULL;
 		if (there != NULL) {
 			change_set_ref(change, VERDICT_ADOPTED, there->ref);
 		}

@@ -8,6 +8,7 @@
 #include "formats/vcard.h"
 #include "remotes/orange/contact_fields.h"
 #include "remotes/orange/orange.h"
+#include "remotes/orange/prefixes.h"
 
 #define UID_DIGITS 40
 
@@ -100,6 +101,17 @@ static void contacts_compare(struct endpoint *side, const char *here, const char
 	}
 }
 
+/* A search takes the first characters of a name, and some characters have a meaning of their own.
+ */
+static bool contacts_can_find(struct endpoint *side, const struct item *item)
+{
+	(void)side;
+	OWNED(contact) contact = read_reduced(item->text);
+	g_autofree char *family = contact == NULL ? NULL : prefix_of_name(contact->family);
+	g_autofree char *given = contact == NULL ? NULL : prefix_of_name(contact->given);
+	return family != NULL || given != NULL;
+}
+
 static void contacts_close(struct endpoint *side)
 {
 	if (side == NULL) {
@@ -116,6 +128,7 @@ static const struct endpoint_functions functions = {
 	.create = contacts_create,
 	.update = contacts_update,
 	.remove = NULL, /* the service removes nothing */
+	.can_find = contacts_can_find,
 	.settle = contacts_settle,
 	.close = contacts_close,
 };

@@ -188,7 +188,7 @@ static bool choose(struct creation *self, struct contact_job *job, GPtrArray *re
 	bool is_done = true;
 	for (guint i = 0; i < reads->len && is_done && !job->is_over; i++) {
 		struct contact_read *read = reads->pdata[i];
-		if (read->context != job) {
+		if (read->context != job || job->change->is_insisted) {
 			continue;
 		}
 		if (read->contact != NULL) {
