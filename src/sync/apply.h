@@ -18,6 +18,8 @@ bool apply_update_remote(struct cycle *self, GPtrArray *actions, GError **error)
 bool apply_remove_remote(struct cycle *self, GPtrArray *actions, GError **error);
 /* ADOPT and MERGE: here first, then what that adds there. */
 bool apply_both(struct cycle *self, GPtrArray *actions, GError **error);
+/* May what is new here be sent of an item that is there already? */
+bool apply_pushes(const struct cycle *self);
 
 /* The record of an action: a copy of the one it has, or a new one for its item. Owned. */
 struct record *apply_record(const struct action *action);

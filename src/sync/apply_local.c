@@ -44,6 +44,14 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 	return was_heard;
 }
 
+/* Of the two halves of a merge this was the first: a kill before the second must not forget it. */
+static bool is_half(const struct cycle *self, const struct action *action, const struct item *item)
+{
+	bool is_both = action->operation == OPERATION_ADOPT || action->operation == OPERATION_MERGE;
+	return is_both && apply_pushes(self) && item != NULL && action->remote->item != NULL &&
+	       g_strcmp0(item->fingerprint, action->remote->item->fingerprint) != 0;
+}
+
 /* The file now holds text: what of it is comparable, and when to read it again. */
 static bool store_written(struct cycle *self, const struct action *action, struct change *change,
                           const char *story, GError **error)
@@ -56,6 +64,10 @@ static bool store_written(struct cycle *self, const struct action *action, struc
 	record_take_local(record, change->ref, item);
 	record_take_remote(self, record, remote->ref, remote->revision, remote->text, remote->item);
 	record_agree(record);
+	if (is_half(self, action, item)) {
+		record->state = RECORD_PENDING;
+		record->reason = g_strdup("to be completed");
+	}
 	record_note(self, record, change, item, remote->text);
 	apply_settle(self, action->local);
 	return apply_put(self, record, story, error) && apply_put_source(self, change, due, error);

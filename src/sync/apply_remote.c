@@ -289,11 +289,16 @@ static bool choose_to_send(struct cycle *self, GPtrArray *actions, bool pulls, b
 	return true;
 }
 
+bool apply_pushes(const struct cycle *self)
+{
+	return self->settings->direction != DIRECTION_PULL &&
+	       self->settings->remote->functions->update != NULL;
+}
+
 bool apply_both(struct cycle *self, GPtrArray *actions, GError **error)
 {
 	bool pulls = self->settings->direction != DIRECTION_PUSH;
-	bool pushes = self->settings->direction != DIRECTION_PULL &&
-	              self->settings->remote->functions->update != NULL;
+	bool pushes = apply_pushes(self);
 	if (pulls && !apply_update_local(self, actions, error)) {
 		return false;
 	}
