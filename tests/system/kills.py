@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Kills `passerelle sync` before one of its system calls, or its recovery from that too, runs it again to rest, and asks the emulator what
-was done. kills.py PROGRAM EMULATOR KILL_AT FOLDER
+Kills `passerelle sync` before one of its system calls, or its recovery from that too, or the command that settles what it left, runs it
+again to rest, and asks the emulator what was done. kills.py PROGRAM EMULATOR KILL_AT FOLDER
 """
 import collections
 import os
@@ -23,8 +23,14 @@ BEFORE_WRITE, AFTER_WRITE = 8, 12  # calls: from its announcement to what is sto
 TRIES = 8  # a cycle may make a few calls less than the one that was traced
 ENOUGH = 10  # violations: then the rest is not worth its time
 
-Call = collections.namedtuple("Call", "name number is_write")  # the number counts the calls of this name, from 1
-Job = collections.namedtuple("Job", "sweep is_known waits kills")  # kills: (name, number) of the first run, of the second …
+POINTS = "kills before a system call"
+PAIRS = "kills during the recovery from a kill"
+RESOLVED = "kills of journal resolve after a kill"
+UNITS = {POINTS: "points", PAIRS: "pairs", RESOLVED: "pairs"}
+
+Call = collections.namedtuple("Call", "name number sent")  # the number counts the calls of this name, from 1
+Kill = collections.namedtuple("Kill", "command name number")
+Job = collections.namedtuple("Job", "sweep is_known waits kills")
 
 
 class Sweeps:
@@ -47,7 +53,7 @@ class Sweeps:
                 self.missed[job.sweep] += 1
 
     def print(self):
-        for sweep, unit in (("kills before a system call", "points"), ("kills during the recovery from a kill", "pairs")):
+        for sweep, unit in UNITS.items():
             counted = self.done[sweep] + self.violations[sweep]
             if counted:
                 print(f"count: {sweep}: {counted} {unit}, {self.violations[sweep]} violations (seed {self.seed})")
@@ -56,37 +62,64 @@ class Sweeps:
 
 
 def spell(job):
-    return ";".join([job.sweep, *("known" if value else "" for value in job[1:3]), *(f"{name}:{number}" for name, number in job.kills)])
+    flags = ["known" if job.is_known else "first", "waits" if job.waits else "at once"]
+    return ";".join([job.sweep, *flags, *(":".join(map(str, kill)) for kill in job.kills)])
 
 
 def unspell(text):
     sweep, is_known, waits, *kills = text.split(";")
-    return Job(sweep, bool(is_known), bool(waits), [(name, int(number)) for name, number in (kill.split(":") for kill in kills)])
+    kills = [Kill(command, name, int(number)) for command, name, number in (kill.split(":") for kill in kills)]
+    return Job(sweep, is_known == "known", waits == "waits", kills)
+
+
+def read_trace(path):
+    counts, calls = collections.Counter(), []
+    for line in path.read_text().splitlines()[1:]:  # the first is the start of the program itself
+        name, _, sent = line.partition(" ")
+        counts[name] += 1
+        calls.append(Call(name, counts[name], sent))
+    return calls
 
 
 def trace(is_known):
     """Every system call of a whole cycle in its order."""
     with World(PROGRAM, EMULATOR, WORK / f"trace{is_known}", is_known=is_known) as world:
-        path = world.root / "trace"
-        done = world.run("sync", under=[KILL_AT, "--trace", str(path)])
+        done = world.run("sync", under=[KILL_AT, "--trace", str(world.root / "trace")])
         assert done.returncode == 0, done
         world.verify()
-        lines = path.read_text().splitlines()
-    counts, calls = collections.Counter(), []
-    for line in lines[1:]:  # the first is the start of the program itself
-        name, _, sent = line.partition(" ")
-        counts[name] += 1
-        calls.append(Call(name, counts[name], sent.startswith("POST ") or "action=add" in sent))
-    return calls
+        return read_trace(world.root / "trace")
+
+
+def trace_resolve(first):
+    """The same of the command that settles what this kill left."""
+    with World(PROGRAM, EMULATOR, WORK / "resolve", is_known=True) as world:
+        assert run_killed(world, first)
+        run_command(world, "resolve", [KILL_AT, "--trace", str(world.root / "trace")])
+        return read_trace(world.root / "trace")
+
+
+def run_command(world, command, under):
+    if command == "sync":
+        return world.run("sync", under=under)
+    world.quiet()
+    found = world.run("sync")  # within the grace or not: an event stays in doubt
+    assert found.returncode == 1, found
+    (title, uid), = world.events_in_doubt()
+    return world.resolve(title, uid, under)
+
+
+def run_killed(world, kill):
+    """Whether it was; else it came to its end before."""
+    ended = run_command(world, kill.command, [KILL_AT, kill.name, str(kill.number)])
+    assert ended.returncode in (0, 1, KILLED), ended
+    return ended.returncode == KILLED
 
 
 def run(world, job):
     """How many of the kills happened: if all did, everything is as it should be."""
     world.reset()
-    for index, (name, number) in enumerate(job.kills):
-        ended = world.run("sync", under=[KILL_AT, name, str(number)])
-        if ended.returncode != KILLED:
-            assert ended.returncode in (0, 1), ended
+    for index, kill in enumerate(job.kills):
+        if not run_killed(world, kill):
             return index
         world.quiet()
         if job.waits:
@@ -102,8 +135,8 @@ def run_nearest(world, job):
         kills = run(world, job)
         if kills == len(job.kills):
             break
-        name, number = job.kills[kills]
-        job = job._replace(kills=[*job.kills[:kills], (name, max(1, number * 2 // 3)), *job.kills[kills + 1:]])
+        earlier = job.kills[kills]._replace(number=max(1, job.kills[kills].number * 2 // 3))
+        job = job._replace(kills=[*job.kills[:kills], earlier, *job.kills[kills + 1:]])
     return job, kills
 
 
@@ -142,14 +175,28 @@ def run_all(chosen, sweeps, is_exact=False):
         worker.join()
 
 
-def choose(calls, rng):
-    """Half of them around a write, where it hurts; of the others each kind of call is as likely as any."""
-    if rng.random() < 0.5:
-        writes = [place for place, call in enumerate(calls) if call.is_write]
-        place = rng.choice(writes) + rng.randint(-BEFORE_WRITE, AFTER_WRITE)
-        return calls[min(place, len(calls) - 1)][:2]
+def is_write(call):
+    return call.sent.startswith("POST ") or "action=add" in call.sent
+
+
+def choose_any(command, calls, rng):
+    """Each kind of call is as likely as any."""
     name = rng.choice(sorted({call.name for call in calls}))
-    return name, rng.randint(1, sum(call.name == name for call in calls))
+    return Kill(command, name, rng.randint(1, sum(call.name == name for call in calls)))
+
+
+def choose(calls, rng):
+    """Half of them around a write, where it hurts."""
+    if rng.random() < 0.5:
+        return choose_any("sync", calls, rng)
+    place = rng.choice([place for place, call in enumerate(calls) if is_write(call)]) + rng.randint(-BEFORE_WRITE, AFTER_WRITE)
+    return Kill("sync", *calls[min(place, len(calls) - 1)][:2])
+
+
+def choose_doubt(calls, rng):
+    """Before an event is sent, or before its answer is waited for: either way it is in doubt, and only once it is there."""
+    place = rng.choice([place for place, call in enumerate(calls) if "action=addevent" in call.sent]) + rng.randint(0, 1)
+    return Kill("sync", *calls[place][:2])
 
 
 def main():
@@ -166,15 +213,17 @@ def sweep(seed):
     print(f"seed {seed} (PASSERELLE_SEED)", flush=True)
     rng, sweeps = random.Random(seed), Sweeps(seed)
     known, first = trace(True), trace(False)
-    writes = sum(call.is_write for call in known)
-    print(f"{len(first)} system calls in a first cycle, {len(known)} in a later one; {writes} of them are writes on the wire", flush=True)
-    point, pair = "kills before a system call", "kills during the recovery from a kill"
+    resolve = trace_resolve(choose_doubt(known, rng))
+    print(f"{len(first)} system calls in a first cycle, {len(known)} in a later one, {len(resolve)} in journal resolve; "
+          f"{sum(map(is_write, known))} are writes on the wire", flush=True)
     if IS_LONG:  # each place of the later cycle
-        run_all([Job(point, True, False, [call[:2]]) for call in rng.sample(known, len(known))], sweeps, is_exact=True)
-    counts = (0, 200, 500) if IS_LONG else (100, 10, 10)
-    run_all([Job(point, True, False, [choose(known, rng)]) for _ in range(counts[0])]
-            + [Job(point, False, False, [choose(first, rng)]) for _ in range(counts[1])]
-            + [Job(pair, True, rng.random() < 0.5, [choose(known, rng), choose(known, rng)]) for _ in range(counts[2])], sweeps)
+        run_all([Job(POINTS, True, False, [Kill("sync", *call[:2])]) for call in rng.sample(known, len(known))], sweeps, is_exact=True)
+    n_points, n_first, n_pairs, n_resolved = (0, 200, 500, 100) if IS_LONG else (90, 8, 10, 6)
+    jobs = [Job(POINTS, True, False, [choose(known, rng)]) for _ in range(n_points)]
+    jobs += [Job(POINTS, False, False, [choose(first, rng)]) for _ in range(n_first)]
+    jobs += [Job(PAIRS, True, rng.random() < 0.5, [choose(known, rng), choose(known, rng)]) for _ in range(n_pairs)]
+    jobs += [Job(RESOLVED, True, False, [choose_doubt(known, rng), choose_any("resolve", resolve, rng)]) for _ in range(n_resolved)]
+    run_all(jobs, sweeps)
     return sweeps
 
 

@@ -14,7 +14,7 @@ import time
 import urllib.request
 
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-OPEN_STATES = {"0A": False, "06": False}  # of proc(5), net/tcp: listening; over
+QUIET_SECONDS = 30  # the emulator answers in milliseconds
 ROUNDS = 8  # of rest: each kill costs one or two, each event in doubt one more
 
 
@@ -98,7 +98,7 @@ class World:
     def start(self):
         self.emulator = subprocess.Popen(self.emulator_command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         said = dict(self.emulator.stdout.readline().strip().rsplit(" ", 1) for _ in range(2))
-        self.url, self.token = said["listening on"], said["token"]
+        self.url, self.token, self.own_sockets = said["listening on"], said["token"], self.connections()
         for index, given in enumerate(self.there):
             self.add_there(given, "Remote", [("email", f"there{index}@example.org")])
 
@@ -170,28 +170,42 @@ class World:
     def __exit__(self, *_):
         self.close()
 
+    def connections(self):
+        """How many sockets the emulator holds, that on which it listens included."""
+        place, count = f"/proc/{self.emulator.pid}/fd", 0
+        for name in os.listdir(place):
+            try:
+                count += os.readlink(f"{place}/{name}").startswith("socket:")
+            except FileNotFoundError:
+                pass  # closed meanwhile
+        return count
+
     def quiet(self):
         """Waits until nobody is connected to the emulator: then no request of a program that was killed is under way."""
-        port = f":{int(self.url.rsplit(':', 1)[1]):04X}"
-        for _ in range(6000):
-            lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
-            if not any(line[1].endswith(port) and OPEN_STATES.get(line[3], True) for line in lines):
-                return
-            time.sleep(0.005)
-        raise AssertionError("the emulator keeps a connection")
+        self.control("mailbox")  # connections are taken in turn: those that were waiting are now taken
+        deadline = time.monotonic() + QUIET_SECONDS
+        while self.connections() > self.own_sockets:
+            assert time.monotonic() < deadline, "the emulator keeps a connection"
+            time.sleep(0.001)
 
     def next_second(self):
         """Waits as long as a grace of 1s may last: it is counted in whole seconds of the clock."""
         time.sleep(1.005 - time.time() % 1)
 
+    def events_in_doubt(self):
+        """What cannot be read back is held, and shown: titles and UIDs."""
+        listed = re.findall(r"in.doubt +(Event\d+)[^[\n]*\[([^\]]+)\]", self.run("journal", "list", "home").stdout)
+        self.doubted.update(title for title, _ in listed)
+        return listed
+
+    def resolve(self, title, uid, under=()):
+        """The person looks, and settles it by one command."""
+        word = "done" if title in {event["title"] for event in self.control("events")} else "again"
+        return self.run("journal", "resolve", "home", uid, word, under=under)
+
     def resolve_events(self):
-        """What cannot be read back is held and shown: the person looks, and settles each by one command."""
-        listed = self.run("journal", "list", "home").stdout
-        sent = {event["title"] for event in self.control("events")}
-        for title, uid in re.findall(r"in.doubt +(Event\d+)[^[\n]*\[([^\]]+)\]", listed):
-            self.doubted.add(title)
-            word = "done" if title in sent else "again"
-            answer = self.run("journal", "resolve", "home", uid, word)
+        for title, uid in self.events_in_doubt():
+            answer = self.resolve(title, uid)
             assert answer.returncode == 0 and "1 settled" in answer.stdout, answer
 
     def rest(self):
@@ -227,8 +241,6 @@ class World:
             parameters = {name: value for name, value in entry["parameters"].items() if name != "order"}
             keys[json.dumps([entry["action"], parameters, entry.get("sha256")], sort_keys=True)] += 1
         assert not keys or max(keys.values()) == 1, f"twice: {[key for key, count in keys.items() if count > 1]}"
-        expected = sum(person.writes() for person in self.people) + len(self.titles)
-        assert len(keys) == expected, f"{len(keys)} writes, not {expected}: {sorted(keys)}"
         contacts = self.control("contacts")
         assert len(contacts) == len(self.people) + len(self.there), contacts
         there = {contact.get("lastname"): contact for contact in contacts}
@@ -241,6 +253,8 @@ class World:
             assert contact.get("sha256") == picture, contact
         titles = sorted(event["title"] for event in self.control("events"))
         assert titles == sorted(self.titles), titles
+        expected = sum(person.writes() for person in self.people) + len(self.titles)
+        assert len(keys) == expected, f"{len(keys)} writes, not {expected}"
 
     def verify_files(self, kills):
         files = self.files()
