@@ -59,13 +59,21 @@ static bool is_item(GFile *file, enum item_kind kind)
 	return name != NULL && vdir_is_item_name(name, kind);
 }
 
+/* Of the folder itself: it went away, or came back (another disk, a move). */
+static bool is_folder(const struct watched_folder *self, GFile *file)
+{
+	g_autoptr(GFile) folder =
+		g_file_new_for_path(account_folder(self->runner->config, self->kind));
+	return g_file_equal(file, folder);
+}
+
 static void on_folder_event(GFileMonitor *monitor, GFile *file, GFile *other,
                             GFileMonitorEvent event, gpointer data)
 {
 	struct watched_folder *self = data;
 	(void)monitor;
 	(void)event;
-	if (is_item(file, self->kind) || is_item(other, self->kind)) {
+	if (is_item(file, self->kind) || is_item(other, self->kind) || is_folder(self, file)) {
 		self->settle_at = runner_clock() + SETTLE_MS;
 		self->runner->host->changed(self->runner->host->data);
 	}
