@@ -81,9 +81,13 @@ def read_trace(path):
     return calls
 
 
+def make_world(name, is_known):
+    return World(PROGRAM, EMULATOR, WORK / f"{name}-{'known' if is_known else 'first'}", is_known=is_known, has_exports=True)
+
+
 def trace(is_known):
     """Every system call of a whole cycle in its order."""
-    with World(PROGRAM, EMULATOR, WORK / f"trace{is_known}", is_known=is_known) as world:
+    with make_world("trace", is_known) as world:
         done = world.run("sync", under=[KILL_AT, "--trace", str(world.root / "trace")])
         assert done.returncode == 0, done
         world.verify()
@@ -92,7 +96,7 @@ def trace(is_known):
 
 def trace_resolve(first):
     """The same of the command that settles what this kill left."""
-    with World(PROGRAM, EMULATOR, WORK / "resolve", is_known=True) as world:
+    with make_world("resolve", True) as world:
         assert run_killed(world, first)
         run_command(world, "resolve", [KILL_AT, "--trace", str(world.root / "trace")])
         return read_trace(world.root / "trace")
@@ -147,7 +151,7 @@ def work(number, jobs, sweeps, is_exact):
             job = jobs.get_nowait()
             kills, violation = 0, None
             if job.is_known not in worlds:
-                worlds[job.is_known] = World(PROGRAM, EMULATOR, WORK / f"{number}{job.is_known}", is_known=job.is_known)
+                worlds[job.is_known] = make_world(number, job.is_known)
             world = worlds[job.is_known]
             try:
                 if is_exact:
@@ -218,7 +222,7 @@ def sweep(seed):
           f"{sum(map(is_write, known))} are writes on the wire", flush=True)
     if IS_LONG:  # each place of the later cycle
         run_all([Job(POINTS, True, False, [Kill("sync", *call[:2])]) for call in rng.sample(known, len(known))], sweeps, is_exact=True)
-    n_points, n_first, n_pairs, n_resolved = (0, 200, 500, 100) if IS_LONG else (90, 8, 10, 6)
+    n_points, n_first, n_pairs, n_resolved = (0, 800, 500, 100) if IS_LONG else (90, 8, 10, 6)
     jobs = [Job(POINTS, True, False, [choose(known, rng)]) for _ in range(n_points)]
     jobs += [Job(POINTS, False, False, [choose(first, rng)]) for _ in range(n_first)]
     jobs += [Job(PAIRS, True, rng.random() < 0.5, [choose(known, rng), choose(known, rng)]) for _ in range(n_pairs)]

@@ -15,6 +15,7 @@ import urllib.request
 
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 QUIET_SECONDS = 30  # the emulator answers in milliseconds
+FORMER = "Former"  # the name of one that is renamed there
 ROUNDS = 8  # of rest: each kill costs one or two, each event in doubt one more
 
 
@@ -54,13 +55,18 @@ class Person:
 class World:
     """
     program, emulator: the paths; folder: of this world alone, made and removed here. contacts, events: how many the person has;
-    there: how many only the remote has. is_known: the remote was read whole in an earlier cycle, so that the next one is short; else
-    it is the very first. settings: more lines of the account; emulator_options: more words of its command line.
+    there: how many only the remote has. is_known: the remote was read whole in an earlier cycle, so that the next one is short, and has
+    one renamed there since to carry into its file; else it is the very first. has_exports: everything in single files, too. settings:
+    more lines of the account; emulator_options: more words of its command line.
     """
 
-    def __init__(self, program, emulator, folder, contacts=10, events=10, there=2, is_known=False, settings=(), emulator_options=()):
+    def __init__(self, program, emulator, folder, contacts=10, events=10, there=2, is_known=False, has_exports=False, settings=(),
+                 emulator_options=()):
         self.program, self.emulator_command = program, [emulator, "--print-token", *emulator_options]
-        self.root, self.settings, self.emulator = pathlib.Path(folder), settings, None
+        self.root, self.settings, self.emulator = pathlib.Path(folder), list(settings), None
+        self.has_exports = has_exports
+        if has_exports:
+            self.settings += [f"contacts_export = {self.root}/all.vcf", f"calendar_export = {self.root}/all.ics"]
         self.before = self.root.with_suffix(".known") if is_known else None  # what the earlier cycle left
         self.people = [Person(index, has_email=index % 5 != 3, has_given=index % 5 != 1, has_picture=index % 3 == 0, has_url=index % 2 == 0,
                               is_there=contacts > 5 and index == 4) for index in range(contacts)]
@@ -83,13 +89,19 @@ class World:
         elif self.before.exists():
             shutil.copytree(self.before, self.root)
         else:
-            self.make_folders()
-            self.write_account()
-            first = self.run("sync")
-            assert first.returncode == 0, first
+            self.have_first_cycle()
             shutil.copytree(self.root, self.before)
         self.write_account()
         self.write_files()
+
+    def have_first_cycle(self):
+        self.make_folders()
+        self.write_account()
+        first = self.control("contacts")[0]
+        self.control(f"edit-contact?cid={first['id']}", {"lastname": FORMER})
+        done = self.run("sync")
+        assert done.returncode == 0, done
+        self.control(f"edit-contact?cid={first['id']}", {"lastname": first["lastname"]})
 
     def make_folders(self):
         for place in ("config/passerelle", "state/passerelle", "cache", "run", "contacts", "calendar"):
@@ -264,5 +276,11 @@ class World:
         cards = b"".join(files.values()).decode()
         for index, given in enumerate(self.there):
             assert cards.count(f"N:Remote;{given};") == 1 and cards.count(f":there{index}@example.org") == 1, cards
+        kept = list((self.root / "state/passerelle/trash/home/contacts").glob("*.vcf"))
+        assert not self.before or any(f"N:{FORMER};" in path.read_text() for path in kept), f"the card overwritten is not among {kept}"
+        if self.has_exports:
+            cards, events = ((self.root / f"all.{kind}").read_text() for kind in ("vcf", "ics"))
+            assert cards.count("BEGIN:VCARD") == len(self.people) + len(self.there) and FORMER not in cards, cards
+            assert events.count("BEGIN:VEVENT") == len(self.titles), events
         left = [name for place in ("contacts", "calendar") for name in os.listdir(self.root / place) if name.endswith(".tmp")]
         assert len(left) <= kills, left  # an hour old, they go
