@@ -30,7 +30,7 @@ static bool is_uncertain(const struct cycle *self, const struct action *action)
 	       !can_be_looked_for(self, action->local->item);
 }
 
-static bool take_as_sent(struct cycle *self, const struct action *action, GError **error)
+static bool take_as_sent(struct cycle *self, struct action *action, GError **error)
 {
 	OWNED(record) record = apply_record(action);
 	record->state = RECORD_SETTLED;
@@ -41,6 +41,7 @@ static bool take_as_sent(struct cycle *self, const struct action *action, GError
 	record_take_local(record, action->local->ref, action->local->item);
 	apply_settle(self, action->local);
 	self->report->taken_as_sent++;
+	action->operation = OPERATION_NOTHING;
 	return apply_put(self, record, record->reason, error);
 }
 
@@ -50,7 +51,7 @@ static bool take_all_as_sent(struct cycle *self, const struct plan *plan, GError
 		return false;
 	}
 	for (guint i = 0; i < plan->actions->len; i++) {
-		const struct action *action = g_ptr_array_index(plan->actions, i);
+		struct action *action = g_ptr_array_index(plan->actions, i);
 		if (is_uncertain(self, action) && !take_as_sent(self, action, error)) {
 			journal_rollback(self->settings->journal);
 			return false;

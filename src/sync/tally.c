@@ -28,9 +28,10 @@ static void count_unsent(struct cycle *self, const struct plan *plan)
 		if (action->operation != OPERATION_CREATE_REMOTE || action->record != NULL) {
 			continue;
 		}
-		if (action->is_held) {
+		const bool goes_next = self->settings->is_rebuild && self->hold == NULL;
+		if (action->is_held && !goes_next) {
 			self->report->held++;
-		} else if (self->is_unheard) {
+		} else if (self->is_unheard || goes_next) {
 			self->report->pending++;
 		}
 	}
