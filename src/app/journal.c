@@ -6,8 +6,8 @@
 #include "app/command.h"
 #include "app/journal_rebuild.h"
 #include "app/journal_resolve.h"
+#include "app/journal_show.h"
 #include "app/paths.h"
-#include "journal/ledger.h"
 #include "journal/records.h"
 #include "status/words.h"
 
@@ -36,20 +36,6 @@ static struct journal *open_to_read(const struct account_config *config, GError 
 		g_propagate_error(error, g_steal_pointer(&why));
 	}
 	return journal;
-}
-
-static char *time_words(gint64 when)
-{
-	g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(when);
-	return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S") : g_strdup("");
-}
-
-static void print_field(const char *label, const char *text)
-{
-	if (text != NULL && text[0] != '\0') {
-		g_autofree char *clean = words_clean(text, LINE_CHARACTERS);
-		printf("  %-14s %s\n", label, clean);
-	}
 }
 
 /* ---- list ---- */
@@ -131,65 +117,6 @@ static enum exit_status list(struct invocation *invocation, char *const *words, 
 
 /* ---- show ---- */
 
-static void print_call(const struct ledger_call *call)
-{
-	g_autofree char *when = time_words(call->announced_at);
-	g_autofree char *detail = words_clean(call->detail, LINE_CHARACTERS);
-	printf("  %s  %s%s%s: %s", when, call->action, call->target != NULL ? " for " : "",
-	       call->target != NULL ? call->target : "", ledger_state_name(call->state));
-	if (call->result != NULL) {
-		printf(", answered with %s", call->result);
-	}
-	if (call->settled_by != NULL) {
-		printf(", known by %s", call->settled_by);
-	}
-	printf("%s%s\n", detail[0] != '\0' ? ": " : "", detail);
-}
-
-static void print_details(enum item_kind kind, const struct record *record)
-{
-	print_field("kind", item_kind_name(kind));
-	print_field("uid", record->uid);
-	print_field("state", record_state_name(record->state));
-	print_field("because", record->reason);
-	print_field("file", record->local_ref);
-	print_field("there", record->remote_ref);
-	print_field("same as", record->same_as);
-	for (guint i = 0; record->notes != NULL && record->notes[i] != NULL; i++) {
-		print_field(i == 0 ? "notes" : "", record->notes[i]);
-	}
-	if (record->retry_at > 0) {
-		g_autofree char *when = time_words(record->retry_at);
-		print_field("again at", when);
-	}
-}
-
-static bool show_record(struct journal *journal, const struct found_record *found, GError **error)
-{
-	const struct record *record = found->record;
-	g_autofree char *name =
-		words_clean(record->name != NULL ? record->name : record->uid, NAME_CHARACTERS);
-	g_autoptr(GPtrArray) calls = ledger_for_item(journal, found->kind, record->uid, error);
-	g_autoptr(GPtrArray) story =
-		calls != NULL ? journal_story(journal, found->kind, record->uid, error) : NULL;
-	if (story == NULL) {
-		return false;
-	}
-	printf("%s\n", name);
-	print_details(found->kind, record);
-	for (guint i = 0; i < calls->len; i++) {
-		printf("%s", i == 0 ? "sent:\n" : "");
-		print_call(g_ptr_array_index(calls, i));
-	}
-	for (guint i = 0; i < story->len; i++) {
-		const struct journal_line *line = g_ptr_array_index(story, i);
-		g_autofree char *when = time_words(line->at);
-		g_autofree char *text = words_clean(line->text, LINE_CHARACTERS);
-		printf("%s  %s  %s\n", i == 0 ? "story:\n" : "", when, text);
-	}
-	return true;
-}
-
 static enum exit_status show(struct invocation *invocation, char *const *words, bool is_all)
 {
 	(void)is_all;
@@ -205,7 +132,7 @@ static enum exit_status show(struct invocation *invocation, char *const *words, 
 	g_autoptr(GPtrArray) found =
 		journal != NULL ? journal_find(journal, words[1], &error) : NULL;
 	for (guint i = 0; found != NULL && i < found->len; i++) {
-		if (!show_record(journal, g_ptr_array_index(found, i), &error)) {
+		if (!journal_show(journal, config->name, g_ptr_array_index(found, i), &error)) {
 			break;
 		}
 	}
