@@ -85,8 +85,11 @@ static bool store_created(struct cycle *self, const struct action *action, struc
 static bool store_updated(struct cycle *self, const struct action *action, struct change *change,
                           GError **error)
 {
-	self->report->changed_here++;
-	return store_written(self, action, change, "changed at the remote; carried into the file",
+	/* A file that held all of it already was not written. */
+	bool is_written = g_strcmp0(change->revision, action->local->revision) != 0;
+	self->report->changed_here += is_written;
+	return store_written(self, action, change,
+	                     is_written ? "changed at the remote; carried into the file" : NULL,
 	                     error);
 }
 
