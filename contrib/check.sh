@@ -28,6 +28,8 @@ depends $BUILD_PACKAGES $TEST_PACKAGES
 source=$PWD
 build=${PASSERELLE_BUILD:-$source/build-check}
 jobs=$(nproc)
+tests_at_once=$jobs
+[ "$mode" != long ] || tests_at_once=1 # the long sweeps use every core by themselves
 summary=
 # the programs that the tests run are Debian's
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
@@ -54,7 +56,8 @@ run_tests() {
   name=$1
   shift
   step "tests: $name"
-  (cd "$build/$name" && ctest --output-on-failure -j "$jobs" "$@")
+  (cd "$build/$name" && ctest --output-on-failure -j "$tests_at_once" "$@")
+  grep -ah '^count: ' "$build/$name/Testing/Temporary/LastTest.log" >"$build/$name.counts" || true
   summary="$summary $name"
 }
 
@@ -89,5 +92,8 @@ shellcheck -x -S warning contrib/*.sh tests/system/*.sh .ci/run
 find src tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
 wide=$(find src tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }')
 [ -z "$wide" ] || { echo "$wide"; exit 1; }
+
+step "counts of the sweeps ($mode)"
+cat "$build/gcc.counts"
 
 step "all is well ($mode):$summary"

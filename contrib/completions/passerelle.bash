@@ -43,7 +43,7 @@ _passerelle()
 	login) words="--paste --help $(_passerelle_accounts)" ;;
 	journal)
 		case $sub in
-		'') words='list show verify resolve --help' ;;
+		'') words='list show verify resolve rebuild --help' ;;
 		resolve) words="--all done again drop $(_passerelle_accounts)" ;;
 		list) words="--all $(_passerelle_accounts)" ;;
 		*) words=$(_passerelle_accounts) ;;

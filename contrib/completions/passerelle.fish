@@ -34,7 +34,7 @@ complete -c passerelle -n '__fish_seen_subcommand_from sync' -l full -d 'Read ev
 complete -c passerelle -n '__fish_seen_subcommand_from status' -s f -l format -x -a 'human json waybar i3blocks polybar plain' -d 'How it is shown'
 complete -c passerelle -n '__fish_seen_subcommand_from status' -l follow -d 'Go on, with a line per change'
 complete -c passerelle -n '__fish_seen_subcommand_from login' -l paste -d 'From the terminal or a pipe'
-complete -c passerelle -n '__fish_seen_subcommand_from journal' -a 'list show verify resolve'
+complete -c passerelle -n '__fish_seen_subcommand_from journal' -a 'list show verify resolve rebuild'
 complete -c passerelle -n '__fish_seen_subcommand_from resolve' -a 'done again drop'
 complete -c passerelle -n '__fish_seen_subcommand_from list resolve' -s a -l all -d 'All of them'
 complete -c passerelle -n '__fish_seen_subcommand_from export' -a 'contacts calendar'
