@@ -282,10 +282,11 @@ START_TEST(leaves_a_young_request_that_is_not_there_in_doubt)
 }
 END_TEST
 
-START_TEST(keeps_a_nameless_contact_in_doubt_for_a_person)
+/* Found by the id that comes next, or not at all: then a person decides. */
+START_TEST(finds_a_nameless_contact_or_keeps_it_in_doubt)
 {
 	struct world *world = world_new(&(struct emulator_options){0});
-	fault(world, "addcontact:1:closed-after");
+	fault(world, _i == 0 ? "addcontact:1:closed-after" : "addcontact:1:closed-before");
 	OWNED(change)
 	lost = create(world, "u1",
 	              "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u1\r\nN:;;;;\r\nFN:Zaz\r\n"
@@ -294,7 +295,7 @@ START_TEST(keeps_a_nameless_contact_in_doubt_for_a_person)
 	world_again(world, 6000);
 	settle(world);
 	g_autoptr(GPtrArray) rows = ledger_in_doubt(world->journal, ITEM_CONTACT, NULL);
-	ck_assert_uint_eq(rows->len, 1);
+	ck_assert_uint_eq(rows->len, (guint)_i);
 	world_free(world);
 }
 END_TEST
@@ -482,7 +483,7 @@ int main(void)
 	tcase_add_loop_test(tests, ends_with_everything_exactly_once_after_a_lost_reply, 0,
 	                    G_N_ELEMENTS(faults));
 	tcase_add_test(tests, leaves_a_young_request_that_is_not_there_in_doubt);
-	tcase_add_test(tests, keeps_a_nameless_contact_in_doubt_for_a_person);
+	tcase_add_loop_test(tests, finds_a_nameless_contact_or_keeps_it_in_doubt, 0, 2);
 	tcase_add_test(tests, adopts_what_is_there_under_the_same_name_and_completes_it);
 	tcase_add_test(tests, adds_a_namesake_whose_birthday_contradicts);
 	tcase_add_test(tests, sees_that_two_cards_of_one_batch_are_the_same);

@@ -114,10 +114,13 @@ static bool contacts_can_find(struct endpoint *side, const struct item *item)
 
 static void contacts_close(struct endpoint *side)
 {
-	if (side == NULL) {
+	struct contacts *self = (struct contacts *)side;
+	if (self == NULL) {
 		return;
 	}
-	g_free((struct contacts *)side);
+	prefixes_free(self->enumerated);
+	g_clear_error(&self->unseen);
+	g_free(self);
 }
 
 static const struct endpoint_functions functions = {

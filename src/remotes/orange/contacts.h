@@ -10,6 +10,10 @@
 struct contacts {
 	struct endpoint endpoint; /* first */
 	struct session *session;  /* lent */
+	/* What settling asked is not asked again by the listing of the same cycle. */
+	struct prefixes *enumerated; /* NULL = not asked */
+	GError *unseen; /* why settling could not see everybody: until it can, nobody new is shown
+	                 */
 };
 
 struct snapshot *contacts_list(struct endpoint *side, GPtrArray *records, GError **error);
@@ -21,6 +25,17 @@ bool contacts_settle(struct endpoint *side, GError **error);
 /* Deterministic: the same contact gets the same uid after a lost journal, and on another host.
  * Owned. */
 char *contacts_uid(const struct contacts *self, const char *id);
+
+/* Asks for everybody who can be found, into enumerated. False as session_read. */
+bool contacts_enumerate(struct contacts *self, GPtrArray *records, GError **error);
+/* Folded ids that records are bound to -> the id as the record has it, lent. */
+GHashTable *contacts_known(GPtrArray *records);
+/*
+ * Strangers: those whom no record knows. While no addcontact is in doubt they are remembered, so
+ * that afterwards it can be told who came since (array of struct listed, lent to enumerated).
+ */
+bool contacts_remember_strangers(struct contacts *self, GHashTable *known, GError **error);
+GPtrArray *contacts_new_strangers(struct contacts *self, GHashTable *known, GError **error);
 
 /* One contact to be read by its id, with its picture. */
 struct contact_read {
@@ -45,7 +60,6 @@ void contacts_answer(const struct contacts *self, struct change *change,
 struct contact_find {
 	const char *family, *given; /* lent; one of them may be NULL */
 	gpointer context;
-	bool is_near; /* one of the two is enough; is_certain then says nothing */
 
 	GPtrArray *found; /* struct listed */
 	bool is_certain;  /* who is not in found is not there */

@@ -64,7 +64,7 @@ static char *hint_of(const struct listed *listed)
 }
 
 /* Ids as the records have them: a search may write the same one in another way. */
-static GHashTable *known_refs(GPtrArray *records)
+GHashTable *contacts_known(GPtrArray *records)
 {
 	GHashTable *refs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (guint i = 0; records != NULL && i < records->len; i++) {
@@ -77,16 +77,15 @@ static GHashTable *known_refs(GPtrArray *records)
 	return refs;
 }
 
-static void add_found(struct snapshot *snapshot, const struct prefixes *prefixes,
-                      GPtrArray *records, GHashTable *present)
+static void add_found(struct snapshot *snapshot, const struct prefixes *prefixes, GHashTable *known,
+                      GHashTable *present)
 {
-	g_autoptr(GHashTable) refs = known_refs(records);
 	GPtrArray *found = prefixes_found(prefixes);
 	for (guint i = 0; i < found->len; i++) {
 		const struct listed *listed = found->pdata[i];
-		const char *known = g_hash_table_lookup(refs, listed->folded);
+		const char *ref = g_hash_table_lookup(known, listed->folded);
 		g_autofree char *revision = contact_revision(listed->last, listed->first);
-		struct entry *entry = entry_new(known != NULL ? known : listed->id, revision);
+		struct entry *entry = entry_new(ref != NULL ? ref : listed->id, revision);
 		entry->hint = hint_of(listed);
 		g_ptr_array_add(snapshot->entries, entry);
 		g_hash_table_add(present, g_strdup(listed->folded));
@@ -113,12 +112,13 @@ static void add_nameless(struct snapshot *snapshot, GPtrArray *records, GHashTab
 	}
 }
 
-static struct snapshot *make_snapshot(struct prefixes *prefixes, GPtrArray *records)
+static struct snapshot *make_snapshot(struct prefixes *prefixes, GPtrArray *records,
+                                      GHashTable *known)
 {
 	struct snapshot *snapshot = snapshot_new();
 	g_autoptr(GHashTable) present =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	add_found(snapshot, prefixes, records, present);
+	add_found(snapshot, prefixes, known, present);
 	add_nameless(snapshot, records, present);
 	snapshot->is_complete = prefixes_are_complete(prefixes);
 	snapshot->unreachable = prefixes_unreachable(prefixes);
@@ -138,15 +138,14 @@ static void keep_memory(struct journal *journal, struct prefixes *prefixes, cons
 	}
 }
 
-struct snapshot *contacts_list(struct endpoint *side, GPtrArray *records, GError **error)
+bool contacts_enumerate(struct contacts *self, GPtrArray *records, GError **error)
 {
-	struct contacts *self = (struct contacts *)side;
 	struct journal *journal = session_journal(self->session);
 	GError *failure = NULL;
 	g_autofree char *memory = journal_memory_get(journal, MEMORY_KEY, &failure);
 	if (failure != NULL) {
 		g_propagate_error(error, failure);
-		return NULL;
+		return false;
 	}
 	OWNED(prefixes) prefixes = prefixes_new(memory, session_settings(self->session)->is_full);
 	for (guint i = 0; records != NULL && i < records->len; i++) {
@@ -158,9 +157,27 @@ struct snapshot *contacts_list(struct endpoint *side, GPtrArray *records, GError
 			break;
 		}
 		if (!ask_round(self, prefixes, batch, round, error)) {
-			return NULL;
+			return false;
 		}
 	}
 	keep_memory(journal, prefixes, memory);
-	return make_snapshot(prefixes, records);
+	prefixes_free(self->enumerated);
+	self->enumerated = g_steal_pointer(&prefixes);
+	return true;
+}
+
+struct snapshot *contacts_list(struct endpoint *side, GPtrArray *records, GError **error)
+{
+	struct contacts *self = (struct contacts *)side;
+	if (self->unseen != NULL) {
+		g_propagate_error(error, g_error_copy(self->unseen));
+		return NULL;
+	}
+	g_autoptr(GHashTable) known = contacts_known(records);
+	if ((self->enumerated == NULL && !contacts_enumerate(self, records, error)) ||
+	    !contacts_remember_strangers(self, known, error)) {
+		return NULL;
+	}
+	OWNED(prefixes) prefixes = g_steal_pointer(&self->enumerated);
+	return make_snapshot(prefixes, records, known);
 }

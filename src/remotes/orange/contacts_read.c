@@ -242,20 +242,8 @@ static char *folded_name(const char *family, const char *given)
 	return g_strconcat(one, "\x1f", other, NULL);
 }
 
-static bool is_same_name(const char *left, const char *right)
+static bool is_wanted(const char *wanted, const struct listed *listed)
 {
-	g_autofree char *one = name_fold(left);
-	g_autofree char *other = name_fold(right);
-	return one[0] != '\0' && strcmp(one, other) == 0;
-}
-
-static bool is_wanted(const struct contact_find *find, const char *wanted,
-                      const struct listed *listed)
-{
-	if (find->is_near) {
-		return is_same_name(find->family, listed->last) ||
-		       is_same_name(find->given, listed->first);
-	}
 	g_autofree char *name = folded_name(listed->last, listed->first);
 	return strcmp(name, wanted) == 0;
 }
@@ -268,7 +256,7 @@ static void take_found(struct contact_find *find, const struct reply *reply)
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 	for (guint i = 0; i < page->entries->len; i++) {
 		const struct listed *listed = page->entries->pdata[i];
-		if (is_wanted(find, wanted, listed) && g_hash_table_add(seen, listed->folded)) {
+		if (is_wanted(wanted, listed) && g_hash_table_add(seen, listed->folded)) {
 			g_ptr_array_add(find->found, listed_new(listed->id, listed->folded,
 			                                        listed->last, listed->first));
 		}
@@ -284,7 +272,7 @@ static bool ask_by_name(struct contacts *self, GPtrArray *finds, bool by_family,
 		struct contact_find *find = finds->pdata[i];
 		g_autofree char *prefix = prefix_of_name(by_family ? find->family : find->given);
 		const bool is_open = !find->is_certain && find->found->len == 0;
-		if (prefix != NULL && (is_open || find->is_near)) {
+		if (prefix != NULL && is_open) {
 			g_clear_error(&find->error);
 			struct call *call = contacts_search_call(prefix);
 			call->context = find;
