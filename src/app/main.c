@@ -6,12 +6,15 @@
 #include "app/log.h"
 #include "app/paths.h"
 
+#include <jansson.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+
+#include "base/memory.h"
 
 static const struct command {
 	const char *name;
@@ -165,6 +168,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	signal(SIGPIPE, SIG_IGN);
 	keep_secrets_out_of_cores();
+	json_set_alloc_funcs(memory_allocate, g_free);
 	log_open(LOG_LEVEL_INFO);
 	g_set_prgname("passerelle");
 	prctl(PR_SET_NAME, "passerelle"); /* a cycle is started as /proc/self/exe */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define SEPARATOR "\x1f"
 
 /* Before NFKC, which takes U+00B4 apart into a blank and an accent. */
@@ -61,10 +63,10 @@ char *name_fold(const char *text)
 		return g_strdup("");
 	}
 	g_autofree char *plain = with_plain_marks(text);
-	g_autofree char *composed = g_utf8_normalize(plain, -1, G_NORMALIZE_ALL_COMPOSE);
+	g_autofree char *composed = text_normalize(plain, G_NORMALIZE_ALL_COMPOSE);
 	g_autofree char *folded = g_utf8_casefold(composed, -1);
 	/* Folding can leave a text that is no longer composed (U+1E9E, U+0345). */
-	g_autofree char *again = g_utf8_normalize(folded, -1, G_NORMALIZE_ALL_COMPOSE);
+	g_autofree char *again = text_normalize(folded, G_NORMALIZE_ALL_COMPOSE);
 	return with_single_blanks(again);
 }
 

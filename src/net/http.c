@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 #define POLL_MS         100 /* how late we may notice that we are to stop */
 #define STOP_GRACE_USEC (500 * 1000)
 #define MINUTE_USEC     (60 * G_USEC_PER_SEC)
@@ -34,7 +36,8 @@ struct batch {
 static gpointer initialise_curl(gpointer data)
 {
 	(void)data;
-	g_assert(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+	g_assert(curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_allocate, g_free, memory_resize,
+	                              g_strdup, memory_allocate_zeroed) == CURLE_OK);
 	return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "net/xml.h"
 
 #include "base/limits.h"
+#include "base/memory.h"
 #include "net/xml_repair.h"
 
 #include <libxml/parser.h>
@@ -145,6 +146,7 @@ static bool run_parser(struct builder *builder, const GString *text)
 		.characters = add_text,
 		.ignorableWhitespace = add_text,
 	};
+	xmlMemSetup(g_free, memory_allocate, memory_resize, g_strdup);
 	xmlInitParser();
 	xmlParserCtxtPtr context = xmlCreateMemoryParserCtxt(text->str, (int)text->len);
 	if (context == NULL) {

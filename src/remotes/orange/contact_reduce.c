@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "formats/content_line.h"
 #include "formats/vcard.h"
 
@@ -185,8 +186,7 @@ struct contact *contact_reduce(const struct contact *self, const char *text, GPt
 
 static void append_value(GString *out, const char *name, const char *value)
 {
-	g_autofree char *composed =
-		has_text(value) ? g_utf8_normalize(value, -1, G_NORMALIZE_NFC) : NULL;
+	g_autofree char *composed = has_text(value) ? text_normalize(value, G_NORMALIZE_NFC) : NULL;
 	g_string_append_printf(out, "%s\x1f%s\x1e", name, composed == NULL ? "" : composed);
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* In what two letters differ. */
 enum difference { SAME = 0, CASE = 1, ACCENT = 2, OTHER = 4 };
 
@@ -89,8 +91,7 @@ static char *nearest_form(const char *prefix, const char *name, unsigned *differ
 	if ((*difference & (ACCENT | OTHER)) == 0 || (name != NULL && g_str_is_ascii(name))) {
 		return g_strdup(name);
 	}
-	g_autofree char *composed =
-		name == NULL ? NULL : g_utf8_normalize(name, -1, G_NORMALIZE_NFC);
+	g_autofree char *composed = name == NULL ? NULL : text_normalize(name, G_NORMALIZE_NFC);
 	if (composed != NULL) {
 		*difference = walk(NULL, prefix, composed, false);
 	}
@@ -124,7 +125,7 @@ static unsigned first_difference(gunichar letter, const char *name, gunichar *fo
 	if (g_str_is_ascii(name)) {
 		return raw;
 	}
-	g_autofree char *composed = g_utf8_normalize(name, -1, G_NORMALIZE_NFC);
+	g_autofree char *composed = text_normalize(name, G_NORMALIZE_NFC);
 	if (raw == SAME || composed == NULL) {
 		return raw;
 	}

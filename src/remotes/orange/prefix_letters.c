@@ -2,6 +2,8 @@
 /* Which first letters are asked, and when. */
 #include "remotes/orange/prefixes_inner.h"
 
+#include "base/text.h"
+
 #define PROBES      4 /* accented letters asked to learn about accents */
 #define AGAIN_CALLS 8 /* of one cycle, for letters that folding spared */
 
@@ -75,7 +77,7 @@ void prefix_letters_learn(struct prefixes *self, const char *name)
 	if (g_str_is_ascii(name)) {
 		return; /* composes into nothing else: most names of most address books */
 	}
-	g_autofree char *composed = g_utf8_normalize(name, -1, G_NORMALIZE_NFC);
+	g_autofree char *composed = text_normalize(name, G_NORMALIZE_NFC);
 	if (composed != NULL && *composed != '\0') {
 		learn_letter(self, g_utf8_get_char(composed));
 	}

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define SMALL_BATCH 16 /* as many as a few connections need to be busy */
 
 static GArray *letters_new(void)
@@ -212,7 +214,7 @@ static void learn_from_absence(struct prefixes *self)
 			if (names[j] == NULL || *names[j] == '\0') {
 				continue;
 			}
-			g_autofree char *composed = g_utf8_normalize(names[j], -1, G_NORMALIZE_NFC);
+			g_autofree char *composed = text_normalize(names[j], G_NORMALIZE_NFC);
 			const gunichar first =
 				g_utf8_get_char(composed != NULL ? composed : names[j]);
 			const gunichar base = letter_base(first);
