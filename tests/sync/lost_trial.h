@@ -93,7 +93,7 @@ static inline struct bridge *begin_trial(const struct trial *trial, const char *
 	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, &options);
 	bridge->settings.ca_file = trial->is_secure ? CERTIFICATE : NULL;
 	bridge->settings.in_doubt_grace = trial->grace;
-	bridge->settings.timeout = trial->fault->is_slow ? 1 : 20;
+	bridge->settings.timeout = trial->fault->is_slow ? 2 : 20;
 	/* of calls at the same time only the first would come over a connection that was used */
 	bridge->settings.max_connections = trial->is_reused ? 1 : 4;
 	OWNED(journal) journal = open_journal(bridge);
