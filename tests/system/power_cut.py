@@ -11,7 +11,7 @@ import faults
 import world
 
 PROGRAM, EMULATOR, WORK, INTERPOSE = sys.argv[1:5]
-PHASES, SHORT_POINTS, SEEDS_LONG = ("before", "after"), 44, 3
+PHASES, SHORT_POINTS, SEEDS_LONG = ("before", "after"), 80, 3
 KINDS = {"first": world.World, "later": faults.LaterWorld}
 
 
