@@ -2,6 +2,7 @@
 /* Files that survive a power cut, and an edit by somebody else that is noticed. */
 #include "base/durable.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #define NAME_PART_MAX  200 /* of a temporary name: it must fit into NAME_MAX with its ending */
+#define ENDING_SIZE    21  /* of one: ".0123456789abcdef.tmp" */
+#define LEFTOVER_AGE   (60 * 60)
 #define READ_ATTEMPTS  3
 #define TICK_NANOS     (2 * 1000 * 1000)
 #define TICK_WAITS_MAX 10
@@ -297,6 +300,49 @@ static char *temporary_name(const char *name)
 	return g_strdup_printf(".%.*s.%016" G_GINT64_MODIFIER "x.tmp", NAME_PART_MAX, name, number);
 }
 
+bool durable_is_leftover(const char *name)
+{
+	const gsize size = strlen(name);
+	if (name[0] != '.' || size <= ENDING_SIZE + 1 || !g_str_has_suffix(name, ".tmp")) {
+		return false;
+	}
+	const char *number = name + size - ENDING_SIZE;
+	return number[0] == '.' &&
+	       strspn(number + 1, "0123456789abcdef") == ENDING_SIZE - strlen("..tmp");
+}
+
+static bool is_leftover_of(const char *entry, const char *name)
+{
+	if (!durable_is_leftover(entry)) {
+		return false;
+	}
+	const gsize size = strlen(entry) - 1 - ENDING_SIZE;
+	return name == NULL ||
+	       (size == MIN(strlen(name), NAME_PART_MAX) && strncmp(entry + 1, name, size) == 0);
+}
+
+void durable_clear_leftovers(int folder, const char *name)
+{
+	const int opened = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = opened < 0 ? NULL : fdopendir(opened);
+	if (entries == NULL) {
+		if (opened >= 0) {
+			close(opened);
+		}
+		return;
+	}
+	const gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+	for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+		struct stat status;
+		if (is_leftover_of(entry->d_name, name) &&
+		    fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(status.st_mode) && now - status.st_mtime >= LEFTOVER_AGE) {
+			unlinkat(folder, entry->d_name, 0);
+		}
+	}
+	closedir(entries);
+}
+
 static bool write_fully(int file, const char *data, gsize size)
 {
 	while (size > 0) {
@@ -441,6 +487,7 @@ bool durable_replace(const char *path, const void *data, gsize size, mode_t mode
 	if (folder < 0) {
 		return false;
 	}
+	durable_clear_leftovers(folder, name);
 	const bool replaced =
 		durable_replace_at(folder, name, data, size, mode, DURABLE_ANY, NULL, error);
 	close(folder);

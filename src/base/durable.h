@@ -51,7 +51,14 @@ extern const char DURABLE_ANY[];
 bool durable_replace_at(int folder, const char *name, const void *data, gsize size, mode_t mode,
                         const char *expected_revision, char **revision, GError **error);
 
-/* durable_replace_at(DURABLE_ANY) by path. */
+/* Is that what a killed durable_replace_at leaves? */
+bool durable_is_leftover(const char *name);
+
+/* Remove what is left of writing name (NULL: any) and older than an hour: no other host can still
+ * be at it. What goes wrong is left for the next time. */
+void durable_clear_leftovers(int folder, const char *name);
+
+/* durable_replace_at(DURABLE_ANY) by path; what is left of earlier ones goes. */
 bool durable_replace(const char *path, const void *data, gsize size, mode_t mode, GError **error);
 
 /* Remove name if it still bears expected_revision (STALE otherwise; DURABLE_ANY: whatever it

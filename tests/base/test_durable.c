@@ -3,6 +3,8 @@
 #include "base/durable.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -447,6 +449,40 @@ START_TEST(a_kill_at_any_moment_leaves_the_old_or_the_new_file_whole)
 }
 END_TEST
 
+static void write_aged(const char *name, gint64 seconds)
+{
+	scratch_write(name, "secret");
+	struct timespec times[2];
+	clock_gettime(CLOCK_REALTIME, &times[0]);
+	times[0].tv_sec -= seconds;
+	times[1] = times[0];
+	ck_assert_int_eq(utimensat(folder, name, times, 0), 0);
+}
+
+START_TEST(what_a_killed_program_left_of_a_file_goes_after_an_hour)
+{
+	enum { HOUR = 60 * 60 };
+	g_autofree char *path = scratch_path("a.json");
+	g_autofree char *long_name = g_strnfill(NAME_MAX, 'n');
+	g_autofree char *long_rest = g_strdup_printf(".%.200s.0123456789abcdef.tmp", long_name);
+	write_aged(".a.json.0123456789abcdef.tmp", HOUR);
+	write_aged(".a.json.0011223344556677.tmp", HOUR - 60); /* another host may be at it */
+	write_aged(".b.json.0123456789abcdef.tmp", HOUR);
+	write_aged(".a.json.tmp", HOUR);
+	write_aged("a.json.0123456789abcdef.tmp", HOUR);
+	write_aged(long_rest, HOUR);
+	ck_assert(durable_replace(path, "new", 3, 0600, NULL));
+	scratch_expect("a.json", "new");
+	ck_assert_uint_eq(scratch_count(""), 6);
+	ck_assert_int_ne(faccessat(folder, ".a.json.0123456789abcdef.tmp", F_OK, 0), 0);
+	durable_clear_leftovers(folder, long_name);
+	ck_assert_uint_eq(scratch_count(""), 5);
+	durable_clear_leftovers(folder, NULL);
+	ck_assert_uint_eq(scratch_count(""), 4);
+	ck_assert_int_eq(faccessat(folder, ".a.json.0011223344556677.tmp", F_OK, 0), 0);
+}
+END_TEST
+
 static void add_file_tests(TCase *tests)
 {
 	tcase_add_test(tests, a_new_file_is_written_whole_and_nothing_is_left_beside_it);
@@ -473,6 +509,7 @@ static void add_file_tests(TCase *tests)
 	tcase_add_test(tests, folders_are_made_all_the_way_and_only_once);
 	tcase_add_test(tests, a_folder_in_place_of_a_file_is_told);
 	tcase_add_test(tests, two_programs_that_edit_at_once_lose_no_edit);
+	tcase_add_test(tests, what_a_killed_program_left_of_a_file_goes_after_an_hour);
 	tcase_add_loop_test(tests, a_kill_at_any_moment_leaves_the_old_or_the_new_file_whole, 0,
 	                    40);
 }
