@@ -4,10 +4,13 @@ Kills `passerelle sync` before one of its system calls, or its recovery from tha
 again to rest, and asks the emulator what was done. kills.py PROGRAM EMULATOR KILL_AT FOLDER
 """
 import collections
+import contextlib
 import os
 import pathlib
 import queue
 import random
+import shutil
+import sqlite3
 import sys
 import threading
 import time
@@ -39,9 +42,11 @@ class Sweeps:
     def __init__(self, seed):
         self.seed, self.lock = seed, threading.Lock()
         self.done, self.missed, self.violations = collections.Counter(), collections.Counter(), collections.Counter()
+        self.doubtful = collections.Counter()
 
-    def take(self, job, kills, violation):
+    def take(self, job, kills, violation, is_in_doubt):
         with self.lock:
+            self.doubtful[job.sweep] += is_in_doubt
             if violation:
                 self.violations[job.sweep] += 1
                 print(f"VIOLATION after {job} (PASSERELLE_JOB='{spell(job)}'):\n{violation}", flush=True)
@@ -56,7 +61,8 @@ class Sweeps:
         for sweep, unit in UNITS.items():
             counted = self.done[sweep] + self.violations[sweep]
             if counted:
-                print(f"count: {sweep}: {counted} {unit}, {self.violations[sweep]} violations (seed {self.seed})")
+                print(f"count: {sweep}: {counted} {unit} ({self.doubtful[sweep]} with a write under way), "
+                      f"{self.violations[sweep]} violations (seed {self.seed})")
             if self.missed[sweep]:
                 print(f"{self.missed[sweep]} more {unit} were not reached: the run ended before")
 
@@ -119,29 +125,43 @@ def run_killed(world, kill):
     return ended.returncode == KILLED
 
 
+def is_in_doubt(world):
+    """Whether a write was announced and not settled: in a copy, for this is no part of what is tried."""
+    copy = world.root / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(world.root / "state/passerelle", copy)
+    if not (copy / "home.journal").exists():
+        return False
+    with contextlib.closing(sqlite3.connect(copy / "home.journal")) as journal:
+        tables = journal.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ledger'").fetchone()[0]
+        return bool(tables) and journal.execute("SELECT count(*) FROM ledger WHERE state = 1").fetchone()[0] > 0
+
+
 def run(world, job):
-    """How many of the kills happened: if all did, everything is as it should be."""
+    """How many of the kills happened: if all did, everything is as it should be. And whether one fell into a write."""
     world.reset()
+    was_in_doubt = False
     for index, kill in enumerate(job.kills):
         if not run_killed(world, kill):
-            return index
+            return index, was_in_doubt
+        was_in_doubt |= is_in_doubt(world)
         world.quiet()
         if job.waits:
             world.next_second()
     world.rest()
     world.verify(len(job.kills))
-    return len(job.kills)
+    return len(job.kills), was_in_doubt
 
 
 def run_nearest(world, job):
     """Where a run ends before it could be killed, a little earlier."""
     for _ in range(TRIES):
-        kills = run(world, job)
+        kills, was_in_doubt = run(world, job)
         if kills == len(job.kills):
             break
         earlier = job.kills[kills]._replace(number=max(1, job.kills[kills].number * 2 // 3))
         job = job._replace(kills=[*job.kills[:kills], earlier, *job.kills[kills + 1:]])
-    return job, kills
+    return kills, was_in_doubt
 
 
 def work(number, jobs, sweeps, is_exact):
@@ -149,18 +169,15 @@ def work(number, jobs, sweeps, is_exact):
     try:
         while sum(sweeps.violations.values()) < ENOUGH:
             job = jobs.get_nowait()
-            kills, violation = 0, None
+            kills, was_in_doubt, violation = 0, False, None
             if job.is_known not in worlds:
                 worlds[job.is_known] = make_world(number, job.is_known)
             world = worlds[job.is_known]
             try:
-                if is_exact:
-                    kills = run(world, job)
-                else:
-                    job, kills = run_nearest(world, job)
+                kills, was_in_doubt = (run if is_exact else run_nearest)(world, job)
             except Exception:  # of whatever kind: it is told with its place, and the sweep goes on
                 violation = traceback.format_exc() + world.run("journal", "list", "--all", "home").stdout
-            sweeps.take(job, kills, violation)
+            sweeps.take(job, kills, violation, was_in_doubt)
     except queue.Empty:
         pass
     finally:
@@ -203,6 +220,37 @@ def choose_doubt(calls, rng):
     return Kill("sync", *calls[place][:2])
 
 
+def repeat(world, action):
+    """What a cycle that forgets would do: one of its writes once more."""
+    entry = next(entry for entry in world.control("ledger") if entry["action"] == action)
+    world.send("PersonalCalendar/V1" if action == "addevent" else "PersonalContacts/V1", **entry["parameters"])
+
+
+SPOILS = {
+    "a contact twice": lambda world: repeat(world, "addcontact"),
+    "a phone twice": lambda world: repeat(world, "adddevice"),
+    "an event twice": lambda world: repeat(world, "addevent"),
+    "a contact lost there": lambda world: world.control(f"delete-contact?cid={world.control('contacts')[-1]['id']}"),
+    "a file lost": lambda world: (world.root / "contacts/0.vcf").unlink(),
+    "a file changed": lambda world: (world.root / "contacts/1.vcf").write_text("BEGIN:VCARD\r\nEND:VCARD\r\n"),
+    "a phone that is never sent": lambda world: world.control("edit-contact?cid=4", {"devices": []}),
+}
+
+
+def try_oracle():
+    """It sees what a broken program would do."""
+    with make_world("oracle", True) as world:
+        for what, spoil in SPOILS.items():
+            world.reset()
+            assert world.run("sync").returncode == 0
+            spoil(world)
+            try:
+                world.verify()
+            except AssertionError:
+                continue
+            raise SystemExit(f"nobody noticed {what}")
+
+
 def main():
     if os.environ.get("PASSERELLE_JOB"):
         sweeps = Sweeps("of none")
@@ -216,6 +264,7 @@ def main():
 def sweep(seed):
     print(f"seed {seed} (PASSERELLE_SEED)", flush=True)
     rng, sweeps = random.Random(seed), Sweeps(seed)
+    try_oracle()
     known, first = trace(True), trace(False)
     resolve = trace_resolve(choose_doubt(known, rng))
     print(f"{len(first)} system calls in a first cycle, {len(known)} in a later one, {len(resolve)} in journal resolve; "

@@ -11,9 +11,11 @@ import re
 import shutil
 import subprocess
 import time
+import urllib.parse
 import urllib.request
 
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+SERVICE, PASSWORD = "YOURSERVIC1234567890", "secret:for trying"  # what the emulator takes
 QUIET_SECONDS = 30  # the emulator answers in milliseconds
 FORMER = "Former"  # the name of one that is renamed there
 ROUNDS = 8  # of rest: each kill costs one or two, each event in doubt one more
@@ -122,10 +124,10 @@ class World:
 
     def write_account(self):
         (self.root / "state/passerelle/home.token").write_text(f"{self.token}\n")
-        (self.root / "password").write_text("secret:for trying\n")
+        (self.root / "password").write_text(f"{PASSWORD}\n")
         for secret in ("state/passerelle/home.token", "password"):
             (self.root / secret).chmod(0o600)
-        lines = ["[account home]", "remote = orange", f"endpoint = {self.url}", "service_id = YOURSERVIC1234567890",
+        lines = ["[account home]", "remote = orange", f"endpoint = {self.url}", f"service_id = {SERVICE}",
                  f"service_password_file = {self.root}/password", f"contacts = {self.root}/contacts", f"calendar = {self.root}/calendar",
                  "timezone = Europe/Paris", "requests_per_minute = 100000", "in_doubt_grace = 1s", "messages = off", *self.settings]
         (self.root / "config/passerelle/passerelle.conf").write_text("".join(f"{line}\n" for line in lines))
@@ -158,6 +160,14 @@ class World:
         data = None if body is None else json.dumps(body).encode()
         with urllib.request.urlopen(f"{self.url}/_emulator/{request}", data, timeout=60) as reply:
             return json.load(reply)
+
+    def send(self, api, **parameters):
+        """A call of the service, as the program would make it."""
+        login = base64.b64encode(f"{SERVICE}:{PASSWORD}".encode()).decode()
+        query = urllib.parse.urlencode({**parameters, "token": self.token})
+        request = urllib.request.Request(f"{self.url}/{api}?{query}", headers={"Authorization": f"Basic {login}"})
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return reply.read()
 
     def run(self, *words, under=(), environment=None, **options):
         """`passerelle WORDS…`, behind the words of under, with more environment (LD_PRELOAD …) for this run alone."""
