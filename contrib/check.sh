@@ -67,7 +67,7 @@ run_tests gcc
 if [ "$mode" != quick ]; then
   build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
   # the long ones of these speak of the program, not of the compiler: once is enough
-  run_tests clang -LE 'fuzz' -E 'system/(kills|thousand_contacts|service)|sync/(absence|lost_replies|lost_and_edited)'
+  run_tests clang -LE 'fuzz' -E 'system/(kills|power_cut|failing_calls|disk|thousand_contacts|service)|sync/(absence|lost_replies|lost_and_edited)'
 
   export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
   build sanitized -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug -DSANITIZE=address,undefined
