@@ -38,6 +38,9 @@ static bool open_trash(struct vdir *self, GError **error)
 {
 	if (self->trash < 0 && durable_make_folder(self->trash_path, 0700, error)) {
 		self->trash = durable_open_folder(self->trash_path, error);
+		if (self->trash >= 0) { /* copies of what a kill left where it was */
+			durable_clear_leftovers(self->trash, NULL);
+		}
 	}
 	return self->trash >= 0;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is written into a folder: named safely, merged without losing, whole after a kill. */
+#include <utime.h>
+
 #include "stores/vdir_side.h"
 
 START_TEST(a_new_item_is_a_file_named_after_its_uid)
@@ -236,6 +238,22 @@ START_TEST(a_removed_item_lies_in_the_trash)
 }
 END_TEST
 
+START_TEST(what_a_kill_left_in_the_trash_goes_after_an_hour)
+{
+	static const char left[] = "state/trash/.20261121T031417Z-a.vcf.0123456789abcdef.tmp";
+	g_autofree char *trash = scratch_path("state/trash"), *path = scratch_path(left);
+	ck_assert_int_eq(g_mkdir_with_parents(trash, 0700), 0);
+	scratch_write(left, "half");
+	const struct utimbuf long_ago = {1, 1};
+	ck_assert_int_eq(utime(path, &long_ago), 0);
+	write_item("a.vcf", "first");
+	add_change("a", "a.vcf", NULL, NULL);
+	ck_assert(side->functions->remove(side, changes, NULL));
+	scratch_expect("state/trash/20261121T031417Z-a.vcf", "first");
+	ck_assert_uint_eq(scratch_count("state/trash"), 1);
+}
+END_TEST
+
 START_TEST(an_edited_item_is_not_removed)
 {
 	write_item("a.vcf", "old");
@@ -369,6 +387,7 @@ static void add_write_tests(TCase *tests)
 	tcase_add_test(tests, an_update_never_touches_what_is_no_item_or_several);
 	tcase_add_test(tests, an_event_is_replaced_only_while_it_is_what_both_agreed_on);
 	tcase_add_test(tests, a_removed_item_lies_in_the_trash);
+	tcase_add_test(tests, what_a_kill_left_in_the_trash_goes_after_an_hour);
 	tcase_add_test(tests, an_edited_item_is_not_removed);
 	tcase_add_test(tests, an_item_with_the_longest_name_reaches_the_trash);
 	tcase_add_test(tests, without_a_trash_nothing_is_overwritten_or_removed);
