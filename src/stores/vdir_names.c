@@ -8,12 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/durable.h"
 #include "base/limits.h"
 
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-"
-
-/* ".0123456789abcdef.tmp", as base/durable ends its temporary names */
-#define LEFTOVER_ENDING 21
 
 static const char *const endings[] = {[ITEM_CONTACT] = ".vcf", [ITEM_EVENT] = ".ics"};
 
@@ -48,22 +46,11 @@ static GPtrArray *fail(const char *path, GError **error)
 	return NULL;
 }
 
-/* Is it called like a temporary file of base/durable? */
-static bool is_leftover_name(const char *name)
-{
-	const gsize size = strlen(name);
-	if (name[0] != '.' || size <= LEFTOVER_ENDING + 1 ||
-	    strcmp(name + size - strlen(".tmp"), ".tmp") != 0) {
-		return false;
-	}
-	const char *number = name + size - LEFTOVER_ENDING;
-	return number[0] == '.' &&
-	       strspn(number + 1, "0123456789abcdef") == LEFTOVER_ENDING - strlen("..tmp");
-}
-
+/* Without the dot before it and the ".number.tmp" behind it. */
 char *vdir_leftover_of(const char *name)
 {
-	return g_strndup(name + 1, strlen(name) - 1 - LEFTOVER_ENDING);
+	const char *number = g_strrstr_len(name, strrchr(name, '.') - name, ".");
+	return g_strndup(name + 1, (gsize)(number - name - 1));
 }
 
 /* The descriptor is opened anew: readdir moves the position, which a copy would share. */
@@ -85,7 +72,7 @@ GPtrArray *vdir_item_names(int folder, const char *path, enum item_kind kind, GP
 		const bool may_be_file = entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN;
 		if (may_be_file && vdir_is_item_name(entry->d_name, kind)) {
 			g_ptr_array_add(names, g_strdup(entry->d_name));
-		} else if (may_be_file && leftovers != NULL && is_leftover_name(entry->d_name)) {
+		} else if (may_be_file && leftovers != NULL && durable_is_leftover(entry->d_name)) {
 			g_ptr_array_add(leftovers, g_strdup(entry->d_name));
 		}
 	}
