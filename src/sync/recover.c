@@ -60,6 +60,9 @@ static bool bind_records(struct cycle *self, GError **error)
 bool recover_doubts(struct cycle *self, GError **error)
 {
 	struct endpoint *remote = self->settings->remote;
+	if (!ledger_recover(self->settings->journal, self->settings->kind, error)) {
+		return false;
+	}
 	g_autoptr(GError) side = NULL;
 	if (remote->functions->settle != NULL && !remote->functions->settle(remote, &side)) {
 		/* What stays in doubt is safe: nothing of it is sent again. The cycle goes on with

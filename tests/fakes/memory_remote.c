@@ -340,7 +340,7 @@ static bool side_settle(struct endpoint *endpoint, GError **error)
 {
 	struct side *self = (struct side *)endpoint;
 	struct journal *journal = self->remote->journal;
-	if (!is_heard(error) || !ledger_recover(journal, self->kind, error)) {
+	if (!is_heard(error)) {
 		return false;
 	}
 	g_autoptr(GPtrArray) calls = ledger_in_doubt(journal, self->kind, error);
