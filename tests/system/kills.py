@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Kills `passerelle sync` before one of its system calls, or its recovery from that too, or the command that settles what it left, runs it
-again to rest, and asks the emulator what was done. kills.py PROGRAM EMULATOR KILL_AT FOLDER
+Kills `passerelle sync` before one of its system calls, or its recovery from that too, or the command that settles what it left, or the one
+that finds together what a lost journal knew; runs it again to rest, and asks the emulator what was done.
+kills.py PROGRAM EMULATOR KILL_AT FOLDER
 """
 import collections
 import contextlib
@@ -10,6 +11,7 @@ import pathlib
 import queue
 import random
 import shutil
+import signal
 import sqlite3
 import sys
 import threading
@@ -29,7 +31,8 @@ ENOUGH = 10  # violations: then the rest is not worth its time
 POINTS = "kills before a system call"
 PAIRS = "kills during the recovery from a kill"
 RESOLVED = "kills of journal resolve after a kill"
-UNITS = {POINTS: "points", PAIRS: "pairs", RESOLVED: "pairs"}
+REBUILT = "kills of journal rebuild after a lost journal"
+UNITS = {POINTS: "points", PAIRS: "pairs", RESOLVED: "pairs", REBUILT: "points"}
 
 Call = collections.namedtuple("Call", "name number sent")  # the number counts the calls of this name, from 1
 Kill = collections.namedtuple("Kill", "command name number")
@@ -42,7 +45,15 @@ class Sweeps:
     def __init__(self, seed):
         self.seed, self.lock = seed, threading.Lock()
         self.done, self.missed, self.violations = collections.Counter(), collections.Counter(), collections.Counter()
-        self.doubtful = collections.Counter()
+        self.doubtful, self.is_stopped = collections.Counter(), False
+        signal.signal(signal.SIGTERM, self.stop)
+
+    def stop(self, *_):
+        """The points under way are finished, and what was found is told."""
+        self.is_stopped = True
+
+    def is_over(self):
+        return self.is_stopped or sum(self.violations.values()) >= ENOUGH
 
     def take(self, job, kills, violation, is_in_doubt):
         with self.lock:
@@ -57,7 +68,12 @@ class Sweeps:
             else:
                 self.missed[job.sweep] += 1
 
+    def is_clean(self):
+        return not self.is_over() and not sum(self.violations.values())
+
     def print(self):
+        if self.is_over():
+            print("stopped before the end")
         for sweep, unit in UNITS.items():
             counted = self.done[sweep] + self.violations[sweep]
             if counted:
@@ -100,22 +116,38 @@ def trace(is_known):
         return read_trace(world.root / "trace")
 
 
-def trace_resolve(first):
-    """The same of the command that settles what this kill left."""
-    with make_world("resolve", True) as world:
-        assert run_killed(world, first)
-        run_command(world, "resolve", [KILL_AT, "--trace", str(world.root / "trace")])
+def trace_command(command, first=None):
+    """The same of another command, after a first kill where it needs one."""
+    with make_world(command, True) as world:
+        assert first is None or run_killed(world, first)
+        ended = run_command(world, command, [KILL_AT, "--trace", str(world.root / "trace")])
+        assert ended.returncode == 0, ended
         return read_trace(world.root / "trace")
 
 
 def run_command(world, command, under):
-    if command == "sync":
-        return world.run("sync", under=under)
-    world.quiet()
-    found = world.run("sync")  # within the grace or not: an event stays in doubt
-    assert found.returncode == 1, found
-    (title, uid), = world.events_in_doubt()
-    return world.resolve(title, uid, under)
+    if command == "resolve":
+        world.quiet()
+        found = world.run("sync")  # within the grace or not: an event stays in doubt
+        assert found.returncode == 1, found
+        (title, uid), = world.events_in_doubt()
+        return world.resolve(title, uid, under)
+    if command == "rebuild":
+        whole = world.run("sync")
+        assert whole.returncode == 0, whole
+        for path in (world.root / "state/passerelle").glob("home.journal*"):
+            path.unlink()
+        return world.run("journal", "rebuild", "home", under=under)
+    return world.run("sync", under=under)
+
+
+def rebuild_again(world):
+    """Until it was done to its end, nothing is added."""
+    before = len(world.control("ledger"))
+    between = world.run("sync")
+    assert between.returncode in (0, 1) and len(world.control("ledger")) == before, between
+    again = world.run("journal", "rebuild", "home")
+    assert again.returncode == 0, again
 
 
 def run_killed(world, kill):
@@ -148,6 +180,8 @@ def run(world, job):
         world.quiet()
         if job.waits:
             world.next_second()
+    if job.kills[-1].command == "rebuild":
+        rebuild_again(world)
     world.rest()
     world.verify(len(job.kills))
     return len(job.kills), was_in_doubt
@@ -167,7 +201,7 @@ def run_nearest(world, job):
 def work(number, jobs, sweeps, is_exact):
     worlds = {}
     try:
-        while sum(sweeps.violations.values()) < ENOUGH:
+        while not sweeps.is_over():
             job = jobs.get_nowait()
             kills, was_in_doubt, violation = 0, False, None
             if job.is_known not in worlds:
@@ -258,7 +292,7 @@ def main():
     else:
         sweeps = sweep(int(os.environ.get("PASSERELLE_SEED", time.time_ns() % 1000000)))
     sweeps.print()
-    sys.exit(sum(sweeps.violations.values()) > 0)
+    sys.exit(not sweeps.is_clean())
 
 
 def sweep(seed):
@@ -266,16 +300,17 @@ def sweep(seed):
     rng, sweeps = random.Random(seed), Sweeps(seed)
     try_oracle()
     known, first = trace(True), trace(False)
-    resolve = trace_resolve(choose_doubt(known, rng))
-    print(f"{len(first)} system calls in a first cycle, {len(known)} in a later one, {len(resolve)} in journal resolve; "
-          f"{sum(map(is_write, known))} are writes on the wire", flush=True)
+    resolve, rebuild = trace_command("resolve", choose_doubt(known, rng)), trace_command("rebuild")
+    print(f"system calls: {len(first)} in a first cycle, {len(known)} in a later one, {len(resolve)} in journal resolve, {len(rebuild)} in "
+          f"journal rebuild; {sum(map(is_write, known))} of a cycle are writes on the wire", flush=True)
     if IS_LONG:  # each place of the later cycle
         run_all([Job(POINTS, True, False, [Kill("sync", *call[:2])]) for call in rng.sample(known, len(known))], sweeps, is_exact=True)
-    n_points, n_first, n_pairs, n_resolved = (0, 800, 500, 100) if IS_LONG else (90, 8, 10, 6)
+    n_points, n_first, n_pairs, n_resolved, n_rebuilt = (0, 800, 500, 100, 100) if IS_LONG else (90, 8, 10, 6, 4)
     jobs = [Job(POINTS, True, False, [choose(known, rng)]) for _ in range(n_points)]
     jobs += [Job(POINTS, False, False, [choose(first, rng)]) for _ in range(n_first)]
     jobs += [Job(PAIRS, True, rng.random() < 0.5, [choose(known, rng), choose(known, rng)]) for _ in range(n_pairs)]
     jobs += [Job(RESOLVED, True, False, [choose_doubt(known, rng), choose_any("resolve", resolve, rng)]) for _ in range(n_resolved)]
+    jobs += [Job(REBUILT, True, False, [choose_any("rebuild", rebuild, rng)]) for _ in range(n_rebuilt)]
     run_all(jobs, sweeps)
     return sweeps
 
