@@ -36,7 +36,7 @@ UNITS = {POINTS: "points", PAIRS: "pairs", RESOLVED: "pairs", REBUILT: "points"}
 
 Call = collections.namedtuple("Call", "name number sent")  # the number counts the calls of this name, from 1
 Kill = collections.namedtuple("Kill", "command name number")
-Job = collections.namedtuple("Job", "sweep is_known waits kills")
+Job = collections.namedtuple("Job", "sweep is_known waits kills")  # waits: until the grace of what is in doubt is over
 
 
 class Sweeps:
@@ -107,21 +107,14 @@ def make_world(name, is_known):
     return World(PROGRAM, EMULATOR, WORK / f"{name}-{'known' if is_known else 'first'}", is_known=is_known, has_exports=True)
 
 
-def trace(is_known):
-    """Every system call of a whole cycle in its order."""
-    with make_world("trace", is_known) as world:
-        done = world.run("sync", under=[KILL_AT, "--trace", str(world.root / "trace")])
-        assert done.returncode == 0, done
-        world.verify()
-        return read_trace(world.root / "trace")
-
-
-def trace_command(command, first=None):
-    """The same of another command, after a first kill where it needs one."""
-    with make_world(command, True) as world:
+def trace(command, is_known=True, first=None):
+    """Every system call of a whole run in its order, after a first kill where the command needs one."""
+    with make_world(f"trace-{command}", is_known) as world:
         assert first is None or run_killed(world, first)
         ended = run_command(world, command, [KILL_AT, "--trace", str(world.root / "trace")])
         assert ended.returncode == 0, ended
+        world.rest()
+        world.verify(first is not None)
         return read_trace(world.root / "trace")
 
 
@@ -176,9 +169,10 @@ def run(world, job):
     for index, kill in enumerate(job.kills):
         if not run_killed(world, kill):
             return index, was_in_doubt
-        was_in_doubt |= is_in_doubt(world)
+        is_open = is_in_doubt(world)
+        was_in_doubt |= is_open
         world.quiet()
-        if job.waits:
+        if is_open and job.waits:
             world.next_second()
     if job.kills[-1].command == "rebuild":
         rebuild_again(world)
@@ -299,18 +293,24 @@ def sweep(seed):
     print(f"seed {seed} (PASSERELLE_SEED)", flush=True)
     rng, sweeps = random.Random(seed), Sweeps(seed)
     try_oracle()
-    known, first = trace(True), trace(False)
-    resolve, rebuild = trace_command("resolve", choose_doubt(known, rng)), trace_command("rebuild")
+    known, first = trace("sync"), trace("sync", is_known=False)
+    resolve, rebuild = trace("resolve", first=choose_doubt(known, rng)), trace("rebuild")
     print(f"system calls: {len(first)} in a first cycle, {len(known)} in a later one, {len(resolve)} in journal resolve, {len(rebuild)} in "
           f"journal rebuild; {sum(map(is_write, known))} of a cycle are writes on the wire", flush=True)
     if IS_LONG:  # each place of the later cycle
-        run_all([Job(POINTS, True, False, [Kill("sync", *call[:2])]) for call in rng.sample(known, len(known))], sweeps, is_exact=True)
+        places = rng.sample(known, len(known))
+        run_all([Job(POINTS, True, rng.random() < 0.5, [Kill("sync", *place[:2])]) for place in places], sweeps, is_exact=True)
+    jobs = []
+
+    def add(count, sweep, is_known, choose_kills):
+        jobs.extend(Job(sweep, is_known, rng.random() < 0.5, choose_kills()) for _ in range(count))
+
     n_points, n_first, n_pairs, n_resolved, n_rebuilt = (0, 800, 500, 100, 100) if IS_LONG else (90, 8, 10, 6, 4)
-    jobs = [Job(POINTS, True, False, [choose(known, rng)]) for _ in range(n_points)]
-    jobs += [Job(POINTS, False, False, [choose(first, rng)]) for _ in range(n_first)]
-    jobs += [Job(PAIRS, True, rng.random() < 0.5, [choose(known, rng), choose(known, rng)]) for _ in range(n_pairs)]
-    jobs += [Job(RESOLVED, True, False, [choose_doubt(known, rng), choose_any("resolve", resolve, rng)]) for _ in range(n_resolved)]
-    jobs += [Job(REBUILT, True, False, [choose_any("rebuild", rebuild, rng)]) for _ in range(n_rebuilt)]
+    add(n_points, POINTS, True, lambda: [choose(known, rng)])
+    add(n_first, POINTS, False, lambda: [choose(first, rng)])
+    add(n_pairs, PAIRS, True, lambda: [choose(known, rng), choose(known, rng)])
+    add(n_resolved, RESOLVED, True, lambda: [choose_doubt(known, rng), choose_any("resolve", resolve, rng)])
+    add(n_rebuilt, REBUILT, True, lambda: [choose_any("rebuild", rebuild, rng)])
     run_all(jobs, sweeps)
     return sweeps
 
