@@ -53,6 +53,12 @@ class LaterWorld(world.World):
         for place in places:
             shutil.copytree(LaterWorld.template / place, self.root / place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.token"))
 
+    def verify_files(self, kills):
+        """Also that what was overwritten lies in the trash."""
+        super().verify_files(kills)
+        kept = [path.read_bytes() for path in (self.root / "state/passerelle/trash").rglob("*.vcf") if not path.name.startswith(".")]
+        assert any(b"N:Remote;Former;" in card and b"END:VCARD" in card for card in kept), f"not in the trash: {kept}"
+
     def rest(self):
         """What is tried again later is tried now: the journal is told that the time has come."""
         cycles = super().rest()
