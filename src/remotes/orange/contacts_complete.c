@@ -450,9 +450,95 @@ static void check_revisions(GPtrArray *jobs)
 	}
 }
 
+/* ---- what is agreed ---- */
+
+static void drop_unwanted(char **there, const char *wanted)
+{
+	if (wanted == NULL || *wanted == '\0') {
+		g_clear_pointer(there, g_free);
+	}
+}
+
+/* Of what is there, the part that the card here has too. */
+static struct contact *part_wanted(const struct contact *there, const struct contact *wanted)
+{
+	struct contact *part = contact_copy(there);
+	drop_unwanted(&part->nickname, wanted->nickname);
+	drop_unwanted(&part->company, wanted->company);
+	drop_unwanted(&part->department, wanted->department);
+	drop_unwanted(&part->function, wanted->function);
+	drop_unwanted(&part->birthday, wanted->birthday);
+	if (wanted->civility == CIVILITY_UNKNOWN) {
+		contact_set_civility(part, CIVILITY_UNKNOWN);
+	}
+	if (wanted->addresses->len == 0) {
+		g_ptr_array_set_size(part->addresses, 0);
+	}
+	if (wanted->picture == NULL) {
+		g_clear_pointer(&part->picture, g_bytes_unref);
+	}
+	for (guint i = part->devices->len; i > 0; i--) {
+		if (!contact_has_device(wanted, part->devices->pdata[i - 1])) {
+			g_ptr_array_remove_index(part->devices, i - 1);
+		}
+	}
+	return part;
+}
+
+/* What was agreed before, and what this call added to it. */
+static struct contact *base_grown(const struct contact_job *job)
+{
+	struct contact *grown = contact_copy(job->base);
+	for (guint i = 0; i < job->there->devices->len; i++) {
+		const struct device *device = job->there->devices->pdata[i];
+		if (contact_has_device(job->wanted, device)) {
+			contact_add_device(grown, device_new(device->type, device->subtype,
+			                                     device->info, device->value));
+		}
+	}
+	GBytes *picture = job->there->picture;
+	if (picture != NULL && job->wanted->picture != NULL &&
+	    g_bytes_equal(picture, job->wanted->picture)) {
+		g_clear_pointer(&grown->picture, g_bytes_unref);
+		grown->picture = g_bytes_ref(picture);
+	}
+	return grown;
+}
+
+static bool is_same_content(const struct contact *left, const struct contact *right)
+{
+	OWNED(contact) one = contact_reduce(left, NULL, NULL);
+	OWNED(contact) other = contact_reduce(right, NULL, NULL);
+	g_autofree char *fingerprint = contact_fingerprint(one);
+	g_autofree char *other_fingerprint = contact_fingerprint(other);
+	return strcmp(fingerprint, other_fingerprint) == 0;
+}
+
+/*
+ * Others may have changed it since it was last read. That is not agreed by being seen here: the
+ * answer leaves it out, and without a mark it is read again and carried into the card.
+ */
+static void answer(const struct contacts *self, const struct contact_job *job)
+{
+	OWNED(contact)
+	known = job->base == NULL ? part_wanted(job->there, job->wanted) : base_grown(job);
+	contacts_answer(self, job->change, job->there);
+	if (is_same_content(known, job->there)) {
+		return;
+	}
+	g_autofree char *mark = g_steal_pointer(&job->change->revision);
+	g_free(known->uid);
+	known->uid = g_strdup(job->there->uid);
+	contacts_answer(self, job->change, known);
+	g_clear_pointer(&job->change->revision, g_free);
+	if (g_strcmp0(mark, REVISION_NAMELESS) == 0) { /* listed by this mark alone */
+		job->change->revision = g_steal_pointer(&mark);
+	}
+}
+
 static void finish(const struct contacts *self, struct contact_job *job)
 {
-	contacts_answer(self, job->change, job->there);
+	answer(self, job);
 	if (job->trouble != VERDICT_PENDING) {
 		contact_job_fail(job, job->trouble, g_steal_pointer(&job->trouble_error));
 		return;
