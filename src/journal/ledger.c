@@ -245,6 +245,16 @@ GPtrArray *ledger_in_doubt(struct journal *journal, enum item_kind kind, GError 
 	                 error);
 }
 
+GPtrArray *ledger_effective(struct journal *journal, enum item_kind kind, GError **error)
+{
+	return read_rows(journal,
+	                 database_query(journal, error,
+	                                COLUMNS "kind = ?1 AND state IN (?2, ?3, ?4) ORDER BY id",
+	                                "iiii", (gint64)kind, (gint64)LEDGER_ANNOUNCED,
+	                                (gint64)LEDGER_DONE, (gint64)LEDGER_IN_DOUBT),
+	                 error);
+}
+
 GPtrArray *ledger_for_item(struct journal *journal, enum item_kind kind, const char *uid,
                            GError **error)
 {

@@ -54,6 +54,8 @@ bool ledger_settle(struct journal *journal, GPtrArray *calls, gint64 now, GError
 bool ledger_recover(struct journal *journal, enum item_kind kind, GError **error);
 /* Owned arrays of struct ledger_call, oldest first. */
 GPtrArray *ledger_in_doubt(struct journal *journal, enum item_kind kind, GError **error);
+/* What took effect, or may have. */
+GPtrArray *ledger_effective(struct journal *journal, enum item_kind kind, GError **error);
 GPtrArray *ledger_for_item(struct journal *journal, enum item_kind kind, const char *uid,
                            GError **error);
 /* The calls of any item that made this remote id, or acted on it. */

@@ -286,8 +286,13 @@ static bool calendar_create(struct endpoint *endpoint, GPtrArray *changes, GErro
 			return false;
 		}
 	}
-	return !has_pending(changes) ||
-	       (adopt(self, changes, error) && send_all(self, changes, error));
+	if (!has_pending(changes)) {
+		return true;
+	}
+	const bool is_done = calendar_find_sent(self, changes, error) &&
+	                     adopt(self, changes, error) && send_all(self, changes, error);
+	calendar_note_sent(self, changes);
+	return is_done;
 }
 
 static void settle_entry(struct ledger_call *entry, enum ledger_state state, const char *by)
@@ -413,7 +418,11 @@ static bool calendar_settle(struct endpoint *endpoint, GError **error)
 
 static void calendar_close(struct endpoint *endpoint)
 {
-	g_free(endpoint);
+	struct calendar_side *self = (struct calendar_side *)(void *)endpoint;
+	if (self != NULL) {
+		g_clear_pointer(&self->sent, g_hash_table_unref);
+	}
+	g_free(self);
 }
 
 /* No call changes, removes or reads an event by its id. */

@@ -11,7 +11,17 @@ struct calendar_side {
 	struct endpoint_functions functions; /* list depends on the service */
 	struct session *session;             /* lent */
 	bool is_silent;                      /* geteventlist was asked in this cycle, in vain */
+	GHashTable *sent; /* match key -> what was ever sent; NULL until it is needed */
 };
+
+/*
+ * Those of the changes that are PENDING and have the title, times and place of what was sent for
+ * another item, however that one was edited since: SAME_AS, or RETRY while that one is in doubt.
+ * STORAGE.
+ */
+bool calendar_find_sent(struct calendar_side *self, GPtrArray *changes, GError **error);
+/* What is DONE or IN_DOUBT of them was sent from now on. */
+void calendar_note_sent(struct calendar_side *self, GPtrArray *changes);
 
 /* endpoint_functions.project */
 GPtrArray *calendar_project(struct endpoint *endpoint, const char *text, const char *fallback_uid,
