@@ -195,11 +195,13 @@ static char *merge_contact(const struct change *change, const struct present *pr
 }
 
 /* Changes of single properties cannot be carried into a calendar, so a file of one's own is left as
- * it is. */
+ * it is. Never agreed: it was adopted by title, times and place, and holds all of them. */
 static char *merge_event(const struct change *change, const struct present *present, GError **error)
 {
-	if (is_text(present->data, change->text) ||
-	    (change->base != NULL && is_text(present->data, change->base))) {
+	if (change->base == NULL) {
+		return g_strdup(present->text);
+	}
+	if (is_text(present->data, change->text) || is_text(present->data, change->base)) {
 		return g_strdup(change->text);
 	}
 	g_ptr_array_add(change->notes, g_strdup("changed on both sides: the local file was kept"));
