@@ -4,6 +4,17 @@
 
 typedef bool (*side_function)(struct endpoint *side, GPtrArray *changes, GError **error);
 
+/* It is gone there and made anew: what a kill leaves in the ledger is then bound to it. */
+static void forget_gone(struct record *record)
+{
+	if (record->missing >= RECORD_MISSING_BELIEVED) {
+		g_clear_pointer(&record->remote_ref, g_free);
+		g_clear_pointer(&record->remote_revision, g_free);
+		g_clear_pointer(&record->remote_fingerprint, g_free);
+		record->missing = 0;
+	}
+}
+
 /* Before anything is sent the journal knows which items it is for: a kill leaves a trace under
  * their uid. */
 static bool store_intentions(struct cycle *self, GPtrArray *actions, GError **error)
@@ -14,6 +25,9 @@ static bool store_intentions(struct cycle *self, GPtrArray *actions, GError **er
 	}
 	for (guint i = 0; i < actions->len; i++) {
 		const struct action *action = g_ptr_array_index(actions, i);
+		if (action->operation == OPERATION_CREATE_REMOTE && action->record != NULL) {
+			forget_gone(action->record);
+		}
 		OWNED(record) record = apply_record(action);
 		if (action->record != NULL && record->state == RECORD_IN_DOUBT) {
 			continue;
@@ -128,8 +142,9 @@ static struct change *change_for(struct cycle *self, const struct action *action
 	if (action->operation == OPERATION_UPDATE_REMOTE || action->operation == OPERATION_MERGE) {
 		change->base = apply_base(self, action);
 	}
-	change->revision =
-		action->record != NULL ? g_strdup(action->record->remote_revision) : NULL;
+	change->revision = action->record != NULL && !is_creation
+	                           ? g_strdup(action->record->remote_revision)
+	                           : NULL;
 	change->text = g_strdup(action->local->item->text);
 	change->item = action->local->item;
 	change->is_insisted = action->record != NULL && action->record->is_insisted;
