@@ -17,6 +17,8 @@ struct pairing {
 	GHashTable *new_local_by_match;  /* match -> GPtrArray of local entries without a record */
 	GHashTable
 		*records_by_match; /* match -> GPtrArray of records that stand for something sent */
+	GHashTable *edited_by_match; /* match -> GPtrArray of local entries that were read again and
+	                                have a record */
 	GHashTable *planned_by_match; /* match -> GPtrArray of local entries to be created there */
 	GHashTable *followers;        /* uid -> record that is the same thing */
 };
@@ -45,6 +47,12 @@ static GHashTable *table_of_lists(void)
 	                             (GDestroyNotify)g_ptr_array_unref);
 }
 
+static bool stands_for_sent(const struct record *record)
+{
+	return record->remote_ref != NULL || record->state == RECORD_AGREED ||
+	       record->state == RECORD_IN_DOUBT || record->state == RECORD_SETTLED;
+}
+
 static void index_records(struct pairing *self, GPtrArray *records)
 {
 	for (guint i = 0; i < records->len; i++) {
@@ -52,8 +60,7 @@ static void index_records(struct pairing *self, GPtrArray *records)
 		g_hash_table_insert(self->records_by_uid, record->uid, record);
 		if (record->state == RECORD_SAME_AS && record->same_as != NULL) {
 			g_hash_table_insert(self->followers, record->same_as, record);
-		} else if (record->remote_ref != NULL || record->state == RECORD_AGREED ||
-		           record->state == RECORD_IN_DOUBT || record->state == RECORD_SETTLED) {
+		} else if (stands_for_sent(record)) {
 			add_to(self->records_by_match, record->match, record);
 		}
 	}
@@ -77,6 +84,9 @@ static void index_local(struct pairing *self)
 		g_hash_table_insert(self->local_by_uid, (gpointer)uid, entry);
 		if (g_hash_table_contains(self->records_by_uid, uid)) {
 			g_hash_table_add(self->claimed, entry);
+			if (entry->item != NULL) {
+				add_to(self->edited_by_match, entry->item->match, entry);
+			}
 		} else if (entry->item != NULL) {
 			add_to(self->new_local_by_match, entry->item->match, entry);
 		}
@@ -140,6 +150,7 @@ struct pairing *pairing_new(struct snapshot *local, struct snapshot *remote, GPt
 	self->new_remote_by_match = table_of_lists();
 	self->new_local_by_match = table_of_lists();
 	self->records_by_match = table_of_lists();
+	self->edited_by_match = table_of_lists();
 	self->planned_by_match = table_of_lists();
 	self->followers = g_hash_table_new(g_str_hash, g_str_equal);
 	index_records(self, records);
@@ -164,6 +175,7 @@ void pairing_free(struct pairing *self)
 	g_hash_table_unref(self->new_remote_by_match);
 	g_hash_table_unref(self->new_local_by_match);
 	g_hash_table_unref(self->records_by_match);
+	g_hash_table_unref(self->edited_by_match);
 	g_hash_table_unref(self->planned_by_match);
 	g_hash_table_unref(self->followers);
 	g_free(self);
@@ -266,16 +278,36 @@ static bool is_same_thing(char *const *left, char *const *right)
 	return facts_compare(left, right, NULL) == FACTS_COMPATIBLE;
 }
 
-const char *pairing_same_as(const struct pairing *self, const struct entry *local)
+/* What is in doubt is perhaps not there, and another text of it will be sent. */
+static bool is_known_there(const struct record *record)
+{
+	return record->remote_ref != NULL || record->state != RECORD_IN_DOUBT;
+}
+
+const char *pairing_same_as(const struct pairing *self, const struct entry *local, bool *is_there)
 {
 	GPtrArray *list = list_of(self->records_by_match, local->item->match);
 	for (guint i = 0; list != NULL && i < list->len; i++) {
 		const struct record *record = g_ptr_array_index(list, i);
 		if (strcmp(record->uid, local->item->uid) != 0 &&
 		    is_same_thing(record->facts, local->item->facts)) {
+			*is_there = is_known_there(record);
 			return record->uid;
 		}
 	}
+	/* One that was edited, and copied after that, is no longer what its record says. */
+	list = list_of(self->edited_by_match, local->item->match);
+	for (guint i = 0; list != NULL && i < list->len; i++) {
+		const struct entry *other = g_ptr_array_index(list, i);
+		const struct record *record =
+			g_hash_table_lookup(self->records_by_uid, other->item->uid);
+		if (other != local && record->state != RECORD_SAME_AS && stands_for_sent(record) &&
+		    is_same_thing(other->item->facts, local->item->facts)) {
+			*is_there = is_known_there(record);
+			return record->uid;
+		}
+	}
+	*is_there = false;
 	list = list_of(self->planned_by_match, local->item->match);
 	for (guint i = 0; list != NULL && i < list->len; i++) {
 		const struct entry *other = g_ptr_array_index(list, i);

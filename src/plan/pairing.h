@@ -28,9 +28,11 @@ bool pairing_is_new(const struct pairing *self, const struct entry *entry);
  */
 struct entry *pairing_adopt(struct pairing *self, struct entry *local);
 
-/* The uid of an item that is the same thing under another uid (a record, or one claimed new in this
- * plan); NULL = none. */
-const char *pairing_same_as(const struct pairing *self, const struct entry *local);
+/*
+ * The uid of an item that is the same thing under another uid (a record, or one claimed new in this
+ * plan); NULL = none. is_there: it is known to be on the remote; else that has still to be seen.
+ */
+const char *pairing_same_as(const struct pairing *self, const struct entry *local, bool *is_there);
 void pairing_claim_new(struct pairing *self, struct entry *local);
 
 /*

@@ -159,7 +159,7 @@ static bool has_means(enum operation operation, const struct entry *local,
 	case OPERATION_UPDATE_LOCAL:
 		return local != NULL && local->problem == NULL && entry_item(remote) != NULL;
 	case OPERATION_REMOVE_LOCAL:
-		return local != NULL;
+		return local != NULL && local->problem == NULL;
 	case OPERATION_CREATE_REMOTE:
 	case OPERATION_UPDATE_REMOTE:
 		return entry_item(local) != NULL;
@@ -224,9 +224,14 @@ static void plan_new_local(struct planner *self, struct entry *local, struct rec
 		decide(self, OPERATION_NOTHING, local, NULL, record);
 		return;
 	}
-	const char *other = is_insisted ? NULL : pairing_same_as(self->pairing, local);
+	bool is_there = false;
+	const char *other = is_insisted ? NULL : pairing_same_as(self->pairing, local, &is_there);
 	if (other != NULL) {
-		decide(self, OPERATION_SAME_AS, local, NULL, record)->other_uid = other;
+		struct action *action = decide(self, OPERATION_SAME_AS, local, NULL, record);
+		action->other_uid = other;
+		/* until then that one may be edited, and this one is all that is left of it */
+		action->is_held = !is_there;
+		action->reason = is_there ? NULL : g_strdup_printf("waits for '%s'", other);
 		return;
 	}
 	pairing_claim_new(self->pairing, local);
@@ -259,6 +264,8 @@ static void plan_unfinished(struct planner *self, struct record *record, struct 
 	}
 	if (local->item == NULL) {
 		decide(self, OPERATION_NOTHING, local, remote, record);
+	} else if (pairing_remote_standing(self->pairing, record) == STANDING_ABSENT) {
+		decide(self, OPERATION_REMEMBER_GONE, local, remote, record);
 	} else if (record->remote_ref != NULL && !self->policy->remote_can_update) {
 		decide(self, OPERATION_CREATE_REMOTE, local, NULL, record); /* the ledger answers */
 	} else if (record->remote_ref != NULL && !wants_push(self->policy)) {

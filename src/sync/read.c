@@ -91,6 +91,7 @@ static bool take_unchanged(struct cycle *self, const struct entry *file)
 		g_set_error_literal(&entry->problem, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
 		                    source->problem);
 		g_ptr_array_add(self->local->entries, entry);
+		return true; /* what its records say is perhaps no longer in it */
 	}
 	for (guint i = 0; records != NULL && i < records->len; i++) {
 		const struct record *record = g_ptr_array_index(records, i);

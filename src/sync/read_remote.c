@@ -99,7 +99,9 @@ static void choose(struct cycle *self, GArray *questions, GPtrArray *changes)
 	for (guint i = 0;
 	     self->is_first_pass && self->remote->is_complete && i < self->records->len; i++) {
 		struct record *record = g_ptr_array_index(self->records, i);
-		if (record->state == RECORD_AGREED && record->remote_ref != NULL &&
+		const bool is_expected =
+			record->state == RECORD_AGREED || record->state == RECORD_PENDING;
+		if (is_expected && record->remote_ref != NULL &&
 		    !g_hash_table_contains(listed, record->remote_ref)) {
 			ask(self, questions, changes, NULL, record);
 		}

@@ -30,7 +30,7 @@ static const struct {
 	{"changed changed: merge", CHANGED, CHANGED, OPERATION_MERGE, OPERATION_UPDATE_LOCAL},
 	{"changed unknown: update remote", CHANGED, UNKNOWN, OPERATION_UPDATE_REMOTE,
          OPERATION_AGREE},
-	{"unknown absent: keep what cannot be seen", UNKNOWN, ABSENT, OPERATION_REMOVE_LOCAL,
+	{"unknown absent: keep what cannot be seen", UNKNOWN, ABSENT, OPERATION_NOTHING,
          OPERATION_REMEMBER_GONE},
 	{"unknown same: nothing", UNKNOWN, SAME, OPERATION_NOTHING, OPERATION_NOTHING},
 	{"unknown changed: update local when it can be read", UNKNOWN, CHANGED, OPERATION_NOTHING,

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* A person edits here what others change or remove there at the same time; found in random worlds.
+ */
+#include "wire_ledger.h"
+
+static struct bridge *begin(void)
+{
+	return bridge_new(BRIDGE_ORANGE, NULL);
+}
+
+static void write_card(struct bridge *bridge, const char *name, const char *uid, const char *given,
+                       const char *more)
+{
+	g_autofree char *card = bridge_card(uid, given, "Martin", more);
+	bridge_write(bridge, name, card);
+}
+
+static void write_event(struct bridge *bridge, const char *name, const char *uid, const char *title,
+                        const char *more)
+{
+	g_autoptr(GDateTime) day = g_date_time_new_from_unix_utc(bridge->since + 2 * 86400);
+	g_autofree char *date = g_date_time_format(day, "%Y%m%d");
+	g_autofree char *text = g_strdup_printf(
+		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:%s\r\n"
+		"DTSTAMP:20260101T000000Z\r\nDTSTART;TZID=Europe/Paris:%sT100000\r\n"
+		"DTEND;TZID=Europe/Paris:%sT110000\r\nSUMMARY:%s\r\n%s"
+		"END:VEVENT\r\nEND:VCALENDAR\r\n",
+		uid, date, date, title, more);
+	bridge_write(bridge, name, text);
+}
+
+static void sync_events(struct bridge *bridge)
+{
+	OWNED(cycle_report) report = bridge_sync(bridge, ITEM_EVENT);
+	ck_assert(report->error == NULL);
+	ck_assert_uint_eq(report->problems->len, 0);
+}
+
+static void later(struct bridge *bridge)
+{
+	bridge->now += A_DAY;
+	sync_once(bridge);
+}
+
+START_TEST(what_others_added_is_not_agreed_by_being_seen_while_sending)
+{
+	struct bridge *bridge = begin();
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\nTEL:+33123456789\r\n");
+	sync_once(bridge);
+	edit_device(bridge, 0, NULL, "email", "internet", "theirs@example.org");
+	edit_device(bridge, 0, "123456789", "phone", "voice", "+33987654321");
+	write_card(bridge, "a.vcf", "u", "Jean",
+	           "EMAIL:a@example.org\r\nTEL:+33123456789\r\nEMAIL:mine@example.org\r\n");
+	sync_once(bridge);
+	later(bridge);
+	g_autofree char *text = bridge_read(bridge, "a.vcf");
+	ck_assert_ptr_nonnull(strstr(text, "theirs@example.org"));
+	ck_assert_ptr_nonnull(strstr(text, "mine@example.org"));
+	ck_assert_ptr_nonnull(strstr(text, "+33987654321"));
+	ck_assert_ptr_null(strstr(text, "+33123456789"));
+	assert_at_rest(bridge);
+	bridge_free(bridge);
+}
+END_TEST
+
+START_TEST(a_card_edited_while_it_is_removed_there_comes_to_rest)
+{
+	struct bridge *bridge = begin();
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	order(bridge, "delete-contact?cid=1");
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\nTEL:+33123456789\r\n");
+	for (int i = 0; i < 4; i++) {
+		later(bridge);
+	}
+	OWNED(cycle_report) report = bridge_sync(bridge, ITEM_CONTACT);
+	ck_assert_int_eq(report->pending, 0);
+	ck_assert_uint_eq(report->problems->len, 0);
+	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
+	assert_at_rest(bridge);
+	bridge_free(bridge);
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_read_is_not_removed)
+{
+	struct bridge *bridge = begin();
+	bridge->options.on_remote_delete = REMOTE_DELETE_TRASH;
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	order(bridge, "delete-contact?cid=1");
+	bridge_write(bridge, "a.vcf", "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Mar");
+	for (int i = 0; i < 4; i++) {
+		later(bridge);
+		ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
+	}
+	bridge_free(bridge);
+}
+END_TEST
+
+START_TEST(a_card_renamed_and_then_copied_is_one_person)
+{
+	struct bridge *bridge = begin();
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	write_card(bridge, "a.vcf", "u", "Marie", "EMAIL:a@example.org\r\n");
+	write_card(bridge, "b.vcf", "copy", "Marie", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	sync_once(bridge);
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 1);
+	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 2);
+	bridge_free(bridge);
+}
+END_TEST
+
+START_TEST(an_occurrence_that_was_sent_is_known_after_its_event_was_edited)
+{
+	struct bridge *bridge = begin();
+	write_event(bridge, "a.ics", "a", "Dentist", "");
+	write_event(bridge, "b.ics", "b", "Dentist", "");
+	sync_events(bridge);
+	write_event(bridge, "a.ics", "a", "Surgeon", "");
+	OWNED(cycle_report) told = bridge_sync(bridge, ITEM_EVENT);
+	write_event(bridge, "b.ics", "b", "Dentist", "DESCRIPTION:early\r\n");
+	write_event(bridge, "c.ics", "c", "Dentist", "");
+	sync_events(bridge);
+	sync_events(bridge);
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 1);
+	bridge_free(bridge);
+}
+END_TEST
+
+START_TEST(a_copy_of_what_was_never_sent_is_sent_when_the_first_is_edited)
+{
+	struct bridge *bridge = begin();
+	bridge->options.max_adds = 0;
+	write_event(bridge, "a.ics", "a", "Dentist", "");
+	write_event(bridge, "b.ics", "b", "Dentist", "");
+	sync_events(bridge);
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 0);
+	bridge->options.max_adds = 50;
+	write_event(bridge, "a.ics", "a", "Surgeon", "");
+	sync_events(bridge);
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 2);
+	bridge_free(bridge);
+}
+END_TEST
+
+static void add_theirs(struct bridge *bridge, const char *title)
+{
+	g_autoptr(GDateTime) day = g_date_time_new_from_unix_utc(bridge->since + 2 * 86400);
+	g_autofree char *date = g_date_time_format(day, "%d/%m/%Y");
+	g_autofree char *body = g_strdup_printf(
+		"{\"title\":\"%s\",\"location\":\"\",\"description\":\"\",\"startdate\":\"%s\","
+		"\"starttime\":\"10:00\",\"enddate\":\"%s\",\"endtime\":\"11:00\"}",
+		title, date, date);
+	json_decref(control(bridge, "add-event", body));
+}
+
+START_TEST(an_event_that_others_wrote_too_is_adopted_for_good)
+{
+	static const char *const series[] = {"", "RRULE:FREQ=WEEKLY;COUNT=2\r\n"};
+	for (gsize i = 0; i < G_N_ELEMENTS(series); i++) {
+		const struct emulator_options options = {.with_event_list = true};
+		struct bridge *bridge = bridge_new(BRIDGE_ORANGE, &options);
+		add_theirs(bridge, "Dentist");
+		write_event(bridge, "a.ics", "a", "Dentist", series[i]);
+		sync_events(bridge);
+		ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 1 + i);
+		write_event(bridge, "a.ics", "a", "Surgeon", series[i]);
+		OWNED(cycle_report) told = bridge_sync(bridge, ITEM_EVENT);
+		bridge_delete(bridge, "a.ics");
+		sync_events(bridge);
+		sync_events(bridge);
+		ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 1 + i);
+		ck_assert_uint_eq(bridge_count_files(bridge, ITEM_EVENT), 0);
+		bridge_free(bridge);
+	}
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	Suite *suite = suite_create("meanwhile");
+	TCase *both = tcase_create("both sides at once");
+	tcase_set_timeout(both, 60);
+	tcase_add_test(both, what_others_added_is_not_agreed_by_being_seen_while_sending);
+	tcase_add_test(both, a_card_edited_while_it_is_removed_there_comes_to_rest);
+	tcase_add_test(both, a_file_that_cannot_be_read_is_not_removed);
+	tcase_add_test(both, a_card_renamed_and_then_copied_is_one_person);
+	tcase_add_test(both, an_occurrence_that_was_sent_is_known_after_its_event_was_edited);
+	tcase_add_test(both, a_copy_of_what_was_never_sent_is_sent_when_the_first_is_edited);
+	tcase_add_test(both, an_event_that_others_wrote_too_is_adopted_for_good);
+	suite_add_tcase(suite, both);
+	return suite;
+}
+
+int main(void)
+{
+	SRunner *runner = srunner_create(make_suite());
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
