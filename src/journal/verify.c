@@ -27,8 +27,9 @@ static const struct {
          " WHERE wanted NOT IN (SELECT key FROM meta)",
          ""},
 	{"SELECT " RECORD "|| 'is agreed, but was never on the remote'"
-         " FROM records r WHERE state = 0 AND remote_ref IS NULL AND (kind = 0 OR NOT EXISTS"
-         " (SELECT 1 FROM ledger l WHERE l.kind = r.kind AND l.uid = r.uid AND l.state = 2))",
+         " FROM records r WHERE state = 0 AND remote_ref IS NULL AND NOT EXISTS"
+         " (SELECT 1 FROM ledger l WHERE l.kind = r.kind AND l.uid = r.uid AND l.state = 2"
+         " AND (r.kind <> 0 OR (l.target IS NULL AND l.result IS NULL)))",
          ""},
 	{"SELECT 'remote id ''' || remote_ref || ''' is agreed by ' || count(*)"
          " || ' records: ' || group_concat(uid, ', ') FROM records WHERE state = 0"
