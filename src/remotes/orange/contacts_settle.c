@@ -152,9 +152,6 @@ bool contacts_settle(struct endpoint *side, GError **error)
 {
 	struct contacts *self = (struct contacts *)side;
 	struct journal *journal = session_journal(self->session);
-	if (!ledger_recover(journal, ITEM_CONTACT, error)) {
-		return false;
-	}
 	g_autoptr(GPtrArray) rows = ledger_in_doubt(journal, ITEM_CONTACT, error);
 	if (rows == NULL) {
 		return false;
