@@ -2,40 +2,12 @@
 /* Tests of what is known of a request afterwards: not sent, answered, or unknown. */
 #include "net/http.h"
 
+#include "net/one_request.h"
 #include "net/scripted_server.h"
 
 #include "base/limits.h"
 
 #include <stdio.h>
-
-#define SECRET "SECRETtoken"
-
-static const struct http_pair secret_query[] = {{"token", SECRET}};
-
-static struct http_client *new_client(gint64 timeout_ms, const char *ca_file)
-{
-	const struct http_settings settings = {.user = "SERVICE",
-	                                       .password = SECRET,
-	                                       .max_connections = 2,
-	                                       .timeout_ms = timeout_ms,
-	                                       .ca_file = ca_file};
-	struct http_client *client = http_client_new(&settings, NULL);
-	ck_assert_ptr_nonnull(client);
-	return client;
-}
-
-static void send_one(struct http_client *client, const char *url, bool is_write,
-                     struct http_request *request)
-{
-	request->url = url;
-	request->is_write = is_write;
-	request->query = secret_query;
-	request->n_query = 1;
-	http_client_batch(client, &request, 1, NULL, NULL);
-	ck_assert((request->fate == HTTP_ANSWERED) == (request->error == NULL));
-	ck_assert((request->fate == HTTP_ANSWERED) == (request->body_out != NULL));
-	ck_assert(request->error == NULL || strstr(request->error->message, "SECRET") == NULL);
-}
 
 static void assert_error(const struct http_request *request, enum http_fate fate,
                          enum passerelle_error code, const char *words)

@@ -5,32 +5,13 @@
  */
 #include "net/http.h"
 
+#include "net/one_request.h"
 #include "net/scripted_server.h"
 
 #include <stdio.h>
 
 #define WRITES        1000
 #define PICTURE_BYTES 40000 /* more than one segment, and than libcurl's first read of a body */
-
-static struct http_client *new_client(const char *ca_file)
-{
-	const struct http_settings settings = {.user = "SERVICE",
-	                                       .password = "SECRET",
-	                                       .max_connections = 2,
-	                                       .timeout_ms = 20000,
-	                                       .ca_file = ca_file};
-	struct http_client *client = http_client_new(&settings, NULL);
-	ck_assert_ptr_nonnull(client);
-	return client;
-}
-
-static void send_one(struct http_client *client, const char *url, bool is_write,
-                     struct http_request *request)
-{
-	request->url = url;
-	request->is_write = is_write;
-	http_client_batch(client, &request, 1, NULL, NULL);
-}
 
 /* The second request on a connection is read whole, and the connection closed, or reset, without a
  * word. */
@@ -108,7 +89,7 @@ START_TEST(a_write_on_a_reused_connection_that_dies_arrives_exactly_once)
 	gint deaths = 0;
 	struct server *server = server_start(die_when_reused, &deaths, wires[_i].is_secure);
 	struct http_client *client =
-		new_client(wires[_i].is_secure ? TEST_FIXTURES "/tls/loopback.pem" : NULL);
+		new_client(20000, wires[_i].is_secure ? TEST_FIXTURES "/tls/loopback.pem" : NULL);
 	for (guint i = 0; i < WRITES; i++) {
 		write_on_dying_connection(client, server, i, wires[_i].is_post);
 	}
@@ -137,7 +118,7 @@ START_TEST(a_read_on_a_reused_connection_that_dies_is_answered_by_another)
 {
 	gint deaths = 0;
 	struct server *server = server_start(die_when_reused, &deaths, false);
-	struct http_client *client = new_client(NULL);
+	struct http_client *client = new_client(20000, NULL);
 	g_autofree char *url = server_url(server, "/");
 	struct http_request request = {0};
 	send_one(client, url, false, &request);
@@ -164,7 +145,7 @@ static bool die_for_good(struct connection *connection, const GString *request)
 START_TEST(a_refused_second_attempt_does_not_prove_that_the_first_was_not_sent)
 {
 	struct server *server = server_start(die_for_good, NULL, false);
-	struct http_client *client = new_client(NULL);
+	struct http_client *client = new_client(20000, NULL);
 	g_autofree char *url = server_url(server, "/");
 	struct http_request request = {0};
 	send_one(client, url, true, &request);

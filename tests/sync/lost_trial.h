@@ -60,14 +60,6 @@ static inline void write_items(struct bridge *bridge, enum item_kind kind)
 	}
 }
 
-static inline struct journal *open_journal(struct bridge *bridge)
-{
-	g_autoptr(GError) error = NULL;
-	struct journal *journal = journal_open(bridge->journal, JOURNAL_CREATE, &error);
-	g_assert_no_error(error);
-	return journal;
-}
-
 /*
  * What a first enumeration of an empty service leaves: its thousands of calls are made once. Before
  * any test runs: without the framework.
@@ -185,14 +177,6 @@ static inline void assert_verdict(struct bridge *bridge, const struct trial *tri
 }
 
 /* ---- what the journal says in the end ---- */
-
-static inline guint count_in_doubt(struct bridge *bridge, enum item_kind kind)
-{
-	OWNED(journal) journal = open_journal(bridge);
-	g_autoptr(GPtrArray) rows = ledger_in_doubt(journal, kind, NULL);
-	ck_assert_ptr_nonnull(rows);
-	return rows->len;
-}
 
 static inline void assert_journal_sound(struct bridge *bridge, const char *what)
 {

@@ -6,9 +6,6 @@
  */
 #include "wire_ledger.h"
 
-#include "app/journal_resolve.h"
-#include "journal/ledger.h"
-
 #define FATES 2
 
 static const char *const fates[FATES] = {"closed-after", "closed-before"};
@@ -18,14 +15,6 @@ static struct bridge *begin(int fate)
 	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
 	fault(bridge, "addcontact", 1, fates[fate]);
 	return bridge;
-}
-
-static struct journal *open_journal(struct bridge *bridge)
-{
-	g_autoptr(GError) error = NULL;
-	struct journal *journal = journal_open(bridge->journal, JOURNAL_CREATE, &error);
-	g_assert_no_error(error);
-	return journal;
 }
 
 static void write_card(struct bridge *bridge, const char *uid, const char *given,
@@ -58,22 +47,6 @@ static void assert_stays_held(struct bridge *bridge)
 	ck_assert_uint_eq(count_added(bridge), added);
 }
 
-static void say(struct bridge *bridge, const char *uid, enum resolution resolution)
-{
-	g_autoptr(GError) error = NULL;
-	guint settled = 0;
-	OWNED(journal) journal = open_journal(bridge);
-	ck_assert(journal_resolve(journal, uid, resolution, &settled, &error));
-	ck_assert_uint_eq(settled, 1);
-}
-
-static guint count_in_doubt(struct bridge *bridge)
-{
-	OWNED(journal) journal = open_journal(bridge);
-	g_autoptr(GPtrArray) rows = ledger_in_doubt(journal, ITEM_CONTACT, NULL);
-	return rows->len;
-}
-
 /* Until nothing is left to do: then nothing is held either, and a full cycle changes nothing. */
 static void assert_settles(struct bridge *bridge)
 {
@@ -83,7 +56,7 @@ static void assert_settles(struct bridge *bridge)
 	}
 	assert_held(bridge, 0);
 	assert_at_rest(bridge);
-	ck_assert_uint_eq(count_in_doubt(bridge), 0);
+	ck_assert_uint_eq(count_in_doubt(bridge, ITEM_CONTACT), 0);
 }
 
 static void assert_remote(struct bridge *bridge, guint contacts)
@@ -307,7 +280,7 @@ START_TEST(a_card_of_an_email_alone_is_told_and_never_in_doubt)
 	             "EMAIL:a@example.org\r\nEND:VCARD\r\n");
 	OWNED(cycle_report) report = bridge_sync(bridge, ITEM_CONTACT);
 	ck_assert_uint_eq(report->problems->len, 1);
-	ck_assert_uint_eq(count_in_doubt(bridge), 0);
+	ck_assert_uint_eq(count_in_doubt(bridge, ITEM_CONTACT), 0);
 	ck_assert_uint_eq(count_added(bridge), 0);
 	bridge_free(bridge);
 }

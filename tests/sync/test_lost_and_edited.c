@@ -2,8 +2,6 @@
 /* A reply was lost, and before the next cycle a person went on working, here or there. */
 #include "wire_ledger.h"
 
-#include "app/journal_resolve.h"
-
 /* Every one of these runs with a request that took effect and with one that did not: _i. */
 #define FATES 2
 
@@ -57,16 +55,6 @@ static void assert_held(struct bridge *bridge, gint64 held)
 {
 	OWNED(cycle_report) report = bridge_sync(bridge, ITEM_CONTACT);
 	ck_assert_int_eq(report->held, held);
-}
-
-static void say(struct bridge *bridge, const char *uid, enum resolution resolution)
-{
-	g_autoptr(GError) error = NULL;
-	guint settled = 0;
-	OWNED(journal) journal = journal_open(bridge->journal, JOURNAL_CREATE, &error);
-	g_assert_no_error(error);
-	ck_assert(journal_resolve(journal, uid, resolution, &settled, &error));
-	ck_assert_uint_eq(settled, 1);
 }
 
 START_TEST(homonyms_stay_two)

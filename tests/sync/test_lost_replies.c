@@ -8,8 +8,6 @@
 #include "lost_trial.h"
 #include "sweep.h"
 
-#include "app/journal_resolve.h"
-
 static GArray *trials; /* struct trial */
 static char *alphabet;
 

@@ -5,6 +5,9 @@
 
 #include "remote_edits.h"
 
+#include "app/journal_resolve.h"
+#include "journal/ledger.h"
+
 /* What makes two writes the same: action and parameters, but the order, and the picture's sum. */
 static inline char *write_key(json_t *entry)
 {
@@ -66,6 +69,34 @@ static inline void fault(struct bridge *bridge, const char *action, unsigned num
 {
 	g_autofree char *request = g_strdup_printf("fault?fault=%s:%u:%s", action, number, kind);
 	order(bridge, request);
+}
+
+/* ---- what the journal says ---- */
+
+static inline struct journal *open_journal(struct bridge *bridge)
+{
+	g_autoptr(GError) error = NULL;
+	struct journal *journal = journal_open(bridge->journal, JOURNAL_CREATE, &error);
+	g_assert_no_error(error);
+	return journal;
+}
+
+static inline guint count_in_doubt(struct bridge *bridge, enum item_kind kind)
+{
+	OWNED(journal) journal = open_journal(bridge);
+	g_autoptr(GPtrArray) rows = ledger_in_doubt(journal, kind, NULL);
+	ck_assert_ptr_nonnull(rows);
+	return rows->len;
+}
+
+/* The person's word on one item. */
+static inline void say(struct bridge *bridge, const char *uid, enum resolution resolution)
+{
+	g_autoptr(GError) error = NULL;
+	guint settled = 0;
+	OWNED(journal) journal = open_journal(bridge);
+	ck_assert(journal_resolve(journal, uid, resolution, &settled, &error));
+	ck_assert_uint_eq(settled, 1);
 }
 
 #endif
