@@ -54,22 +54,69 @@ struct bridge *bridge_new(enum bridge_remote remote, const struct emulator_optio
 	return self;
 }
 
-static void remove_tree(const char *path)
+void bridge_remove_tree(const char *path)
 {
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
 	const char *name = NULL;
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
 		g_autofree char *child = g_build_filename(path, name, NULL);
-		remove_tree(child);
+		bridge_remove_tree(child);
 	}
 	g_remove(path);
+}
+
+static void copy_tree(const char *from, const char *to)
+{
+	g_autoptr(GDir) dir = g_dir_open(from, 0, NULL);
+	if (dir == NULL) {
+		g_autofree char *content = NULL;
+		gsize size = 0;
+		g_assert_true(g_file_get_contents(from, &content, &size, NULL));
+		g_assert_true(g_file_set_contents_full(to, content, (gssize)size,
+		                                       G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+		return;
+	}
+	g_mkdir(to, 0700);
+	const char *name = NULL;
+	while ((name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *old_path = g_build_filename(from, name, NULL);
+		g_autofree char *new_path = g_build_filename(to, name, NULL);
+		copy_tree(old_path, new_path);
+	}
+}
+
+struct bridge_past *bridge_keep(const struct bridge *self)
+{
+	struct bridge_past *past = g_new0(struct bridge_past, 1);
+	past->root = g_dir_make_tmp("passerelle-past-XXXXXX", NULL);
+	past->now = self->now;
+	past->since = self->since;
+	copy_tree(self->root, past->root);
+	return past;
+}
+
+void bridge_past_free(struct bridge_past *self)
+{
+	if (self == NULL) {
+		return;
+	}
+	bridge_remove_tree(self->root);
+	g_free(self->root);
+	g_free(self);
+}
+
+void bridge_begin_at(struct bridge *self, const struct bridge_past *past)
+{
+	copy_tree(past->root, self->root);
+	self->now = past->now;
+	self->since = past->since;
 }
 
 void bridge_free(struct bridge *self)
 {
 	emulator_stop(self->emulator);
 	memory_world_reset();
-	remove_tree(self->root);
+	bridge_remove_tree(self->root);
 	g_free(self->root);
 	g_free(self->contacts);
 	g_free(self->calendar);

@@ -24,6 +24,18 @@ struct bridge {
 struct bridge *bridge_new(enum bridge_remote remote, const struct emulator_options *options);
 void bridge_free(struct bridge *self); /* removes the folder */
 
+/* What lies in the bridge's folder now, and its clock: for another one that begins there. */
+struct bridge_past {
+	char *root;
+	gint64 now, since;
+};
+struct bridge_past *bridge_keep(const struct bridge *self);
+void bridge_past_free(struct bridge_past *self); /* removes its folder */
+/* In place of a bridge that has seen no cycle. Its remote is its own. */
+void bridge_begin_at(struct bridge *self, const struct bridge_past *past);
+
+void bridge_remove_tree(const char *path);
+
 /* One cycle with everything opened and closed around it, as a process would. */
 struct cycle_report *bridge_sync(struct bridge *self, enum item_kind kind);
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define MAX_SOCKETS  256
-#define PATIENCE_MS  1000 /* for the replies to what is on the wire, together */
+#define PATIENCE_MS  3000 /* for the replies to what is on the wire, together */
 #define END_OF_HEAD  "\r\n\r\n"
 #define SIZE_OF_BODY "\r\nContent-Length: "
 
@@ -30,6 +30,7 @@ const char *stop_kind_name(enum stop_kind kind)
 {
 	static const char *const names[STOP_KINDS] = {
 		[STOP_NEVER] = "never",
+		[STOP_ANYWHERE] = "step",
 		[STOP_BEFORE_COMMIT] = "before commit",
 		[STOP_AFTER_COMMIT] = "after commit",
 		[STOP_BEFORE_WRITE] = "before write",
@@ -55,7 +56,11 @@ static void let_arrive(void)
 
 static bool is_the_one(enum stop_kind kind)
 {
-	return ++watched->seen[kind] == watched->stop.ordinal && kind == watched->stop.kind;
+	const unsigned of_any = ++watched->seen[STOP_ANYWHERE];
+	const unsigned of_kind = ++watched->seen[kind];
+	return watched->stop.kind == STOP_ANYWHERE
+	               ? of_any == watched->stop.ordinal
+	               : watched->stop.kind == kind && of_kind == watched->stop.ordinal;
 }
 
 static void end_here(void)

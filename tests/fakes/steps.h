@@ -7,6 +7,7 @@
 
 enum stop_kind {
 	STOP_NEVER,
+	STOP_ANYWHERE,      /* at a step of whatever kind */
 	STOP_BEFORE_COMMIT, /* nothing of the change is in the journal */
 	STOP_AFTER_COMMIT,  /* all of it is */
 	STOP_BEFORE_WRITE,  /* nothing of a write call is on the wire */

@@ -13,15 +13,21 @@
 
 #define TEXT_SIZE 65536
 
+/* One behind the other. */
+struct texts {
+	size_t used;
+	char bytes[TEXT_SIZE];
+};
+
 /* What both processes see, at the same address. */
 struct table {
-	struct bridge bridge; /* texts of it lie below */
+	struct bridge bridge;
 	enum item_kind kind;
 	struct steps steps;
 	struct cycle_report report; /* numbers alone */
 	int error_code;             /* -1: none */
-	size_t used;
-	char texts[TEXT_SIZE]; /* there: of the bridge; back: the error, then a problem each */
+	char error[1024];
+	struct texts of_bridge, problems;
 };
 
 struct stopper {
@@ -30,16 +36,16 @@ struct stopper {
 	int line;
 };
 
-static const char *put_text(struct table *table, const char *text)
+static const char *put_text(struct texts *texts, const char *text)
 {
 	if (text == NULL) {
 		return NULL;
 	}
 	const size_t size = strlen(text) + 1;
-	g_assert(size <= TEXT_SIZE - table->used);
-	char *place = table->texts + table->used;
+	g_assert(size <= TEXT_SIZE - texts->used);
+	char *place = texts->bytes + texts->used;
 	memcpy(place, text, size);
-	table->used += size;
+	texts->used += size;
 	return place;
 }
 
@@ -65,24 +71,40 @@ static const size_t BRIDGE_TEXTS[] = {
 
 static void put_bridge(struct table *table, const struct bridge *bridge)
 {
-	table->used = 0;
+	table->of_bridge.used = 0;
 	table->bridge = *bridge;
 	table->bridge.emulator = NULL; /* of the other process */
 	for (size_t i = 0; i < G_N_ELEMENTS(BRIDGE_TEXTS); i++) {
 		const char **text =
 			(const char **)(void *)((char *)&table->bridge + BRIDGE_TEXTS[i]);
-		*text = put_text(table, *text);
+		*text = put_text(&table->of_bridge, *text);
 	}
 }
 
+/* Adds one to what is there. */
 static void put_report(struct table *table, const struct cycle_report *report)
 {
-	table->used = 0;
-	table->report = *report;
-	table->error_code = report->error == NULL ? -1 : report->error->code;
-	put_text(table, report->error == NULL ? "" : report->error->message);
+	struct cycle_report *sum = &table->report;
+	sum->synced += report->synced;
+	sum->pending += report->pending;
+	sum->held += report->held;
+	sum->in_doubt += report->in_doubt;
+	sum->left_alone += report->left_alone;
+	sum->refused += report->refused;
+	sum->added_here += report->added_here;
+	sum->added_there += report->added_there;
+	sum->changed_here += report->changed_here;
+	sum->changed_there += report->changed_there;
+	sum->removed_here += report->removed_here;
+	sum->is_complete &= report->is_complete;
+	sum->local_changed |= report->local_changed;
+	sum->is_plan_held |= report->is_plan_held;
+	if (table->error_code < 0 && report->error != NULL) {
+		table->error_code = report->error->code;
+		g_strlcpy(table->error, report->error->message, sizeof table->error);
+	}
 	for (guint i = 0; i < report->problems->len; i++) {
-		put_text(table, report->problems->pdata[i]);
+		put_text(&table->problems, report->problems->pdata[i]);
 	}
 }
 
@@ -94,12 +116,12 @@ static struct cycle_report *take_report(const struct table *table)
 	report->error = NULL;
 	if (table->error_code >= 0) {
 		report->error =
-			g_error_new_literal(PASSERELLE_ERROR, table->error_code, table->texts);
+			g_error_new_literal(PASSERELLE_ERROR, table->error_code, table->error);
 	}
 	report->problems = g_ptr_array_new_with_free_func(g_free);
-	for (size_t at = strlen(table->texts) + 1; at < table->used;
-	     at += strlen(table->texts + at) + 1) {
-		g_ptr_array_add(report->problems, g_strdup(table->texts + at));
+	for (size_t at = 0; at < table->problems.used;
+	     at += strlen(table->problems.bytes + at) + 1) {
+		g_ptr_array_add(report->problems, g_strdup(table->problems.bytes + at));
 	}
 	return report;
 }
@@ -108,8 +130,14 @@ static G_GNUC_NORETURN void run_cycle(struct table *table)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	steps_watch(&table->steps);
-	struct cycle_report *report = bridge_sync(&table->bridge, table->kind);
-	put_report(table, report);
+	table->report = (struct cycle_report){.is_complete = true};
+	table->error_code = -1;
+	table->problems.used = 0;
+	for (int kind = 0; kind < ITEM_KINDS; kind++) {
+		if ((int)table->kind == kind || table->kind == ITEM_KINDS) {
+			put_report(table, bridge_sync(&table->bridge, (enum item_kind)kind));
+		}
+	}
 	_exit(EXIT_SUCCESS);
 }
 

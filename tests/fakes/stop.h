@@ -17,6 +17,7 @@ void stopper_free(struct stopper *self);
 /*
  * As bridge_sync, in a process that is killed at the step (NULL: at none). NULL: it was killed
  * there; else the step never came. What the process does not survive otherwise ends the test.
+ * kind ITEM_KINDS: all of them, one after the other; the report is of all, the error of the first.
  */
 struct cycle_report *stopper_cycle(struct stopper *self, struct bridge *bridge, enum item_kind kind,
                                    const struct stop *stop);
