@@ -7,8 +7,6 @@
 #include "fakes/stop.h"
 #include "wire_ledger.h"
 
-#include "app/journal_resolve.h"
-
 #define MAX_STOPS       3
 #define ROUNDS          10 /* to rest */
 #define AN_HOUR         3600
@@ -169,8 +167,7 @@ static inline guint count_events(struct bridge *bridge, const char *title)
 static inline void settle_events(struct trial *trial)
 {
 	g_autoptr(GError) error = NULL;
-	OWNED(journal) journal = journal_open(trial->bridge->journal, JOURNAL_CREATE, &error);
-	g_assert_no_error(error);
+	OWNED(journal) journal = open_journal(trial->bridge);
 	g_autoptr(GPtrArray) records = records_load(journal, ITEM_EVENT, &error);
 	g_assert_no_error(error);
 	for (guint i = 0; i < records->len; i++) {
@@ -265,8 +262,7 @@ static inline void verify_journal(const struct trial *trial)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-	OWNED(journal) journal = journal_open(trial->bridge->journal, JOURNAL_CREATE, &error);
-	g_assert_no_error(error);
+	OWNED(journal) journal = open_journal(trial->bridge);
 	ck_assert(journal_verify(journal, problems, &error));
 	ck_assert_msg(problems->len == 0, "%s: %s", trial->name,
 	              problems->len == 0 ? "" : (const char *)problems->pdata[0]);
