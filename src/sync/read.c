@@ -6,6 +6,24 @@
 
 #define STAMP_KEY "cycle.%s.stamp"
 
+/* The same as an item of which nothing is left: on its own again, and read again. */
+static void free_followers(struct cycle *self)
+{
+	g_autoptr(GHashTable) uids = g_hash_table_new(g_str_hash, g_str_equal);
+	for (guint i = 0; i < self->records->len; i++) {
+		const struct record *record = g_ptr_array_index(self->records, i);
+		g_hash_table_add(uids, record->uid);
+	}
+	for (guint i = 0; i < self->records->len; i++) {
+		struct record *record = g_ptr_array_index(self->records, i);
+		if (record->state == RECORD_SAME_AS && record->same_as != NULL &&
+		    !g_hash_table_contains(uids, record->same_as)) {
+			record->state = RECORD_PENDING;
+			g_clear_pointer(&record->same_as, g_free);
+		}
+	}
+}
+
 static void index_by_local_ref(struct cycle *self)
 {
 	g_clear_pointer(&self->by_local_ref, g_hash_table_unref);
@@ -57,6 +75,7 @@ bool read_journal(struct cycle *self, GError **error)
 	    (self->is_first_pass && !forget_outdated_sources(self, error))) {
 		return false;
 	}
+	free_followers(self);
 	index_by_local_ref(self);
 	return true;
 }

@@ -113,6 +113,26 @@ START_TEST(a_card_renamed_and_then_copied_is_one_person)
 }
 END_TEST
 
+START_TEST(a_copy_stands_alone_once_nothing_is_left_of_the_first)
+{
+	struct bridge *bridge = begin();
+	bridge->options.on_remote_delete = REMOTE_DELETE_TRASH;
+	write_card(bridge, "a.vcf", "u", "Jean", "TEL:+33123456789\r\n");
+	sync_once(bridge);
+	write_card(bridge, "b.vcf", "copy", "Jean", "EMAIL:b@example.org\r\n");
+	sync_once(bridge);
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 1);
+	order(bridge, "delete-contact?cid=1");
+	for (int i = 0; i < 4; i++) {
+		later(bridge);
+	}
+	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 1);
+	assert_at_rest(bridge);
+	bridge_free(bridge);
+}
+END_TEST
+
 START_TEST(an_occurrence_that_was_sent_is_known_after_its_event_was_edited)
 {
 	struct bridge *bridge = begin();
@@ -188,6 +208,7 @@ static Suite *make_suite(void)
 	tcase_add_test(both, a_card_edited_while_it_is_removed_there_comes_to_rest);
 	tcase_add_test(both, a_file_that_cannot_be_read_is_not_removed);
 	tcase_add_test(both, a_card_renamed_and_then_copied_is_one_person);
+	tcase_add_test(both, a_copy_stands_alone_once_nothing_is_left_of_the_first);
 	tcase_add_test(both, an_occurrence_that_was_sent_is_known_after_its_event_was_edited);
 	tcase_add_test(both, a_copy_of_what_was_never_sent_is_sent_when_the_first_is_edited);
 	tcase_add_test(both, an_event_that_others_wrote_too_is_adopted_for_good);
