@@ -140,7 +140,7 @@ START_TEST(an_occurrence_that_was_sent_is_known_after_its_event_was_edited)
 	write_event(bridge, "b.ics", "b", "Dentist", "");
 	sync_events(bridge);
 	write_event(bridge, "a.ics", "a", "Surgeon", "");
-	OWNED(cycle_report) told = bridge_sync(bridge, ITEM_EVENT);
+	cycle_report_free(bridge_sync(bridge, ITEM_EVENT)); /* it is told */
 	write_event(bridge, "b.ics", "b", "Dentist", "DESCRIPTION:early\r\n");
 	write_event(bridge, "c.ics", "c", "Dentist", "");
 	sync_events(bridge);
@@ -188,7 +188,7 @@ START_TEST(an_event_that_others_wrote_too_is_adopted_for_good)
 		sync_events(bridge);
 		ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 1 + i);
 		write_event(bridge, "a.ics", "a", "Surgeon", series[i]);
-		OWNED(cycle_report) told = bridge_sync(bridge, ITEM_EVENT);
+		cycle_report_free(bridge_sync(bridge, ITEM_EVENT)); /* it is told */
 		bridge_delete(bridge, "a.ics");
 		sync_events(bridge);
 		sync_events(bridge);
