@@ -324,11 +324,26 @@ void pairing_claim_new(struct pairing *self, struct entry *local)
 	add_to(self->planned_by_match, local->item->match, local);
 }
 
+static bool needs_heir(const struct pairing *self, const struct record *record)
+{
+	const bool was_sent = record->remote_ref != NULL || record->state == RECORD_IN_DOUBT;
+	return was_sent && record->state != RECORD_SAME_AS &&
+	       pairing_local_standing(self, record) == STANDING_ABSENT;
+}
+
+bool pairing_inherits(const struct pairing *self, const struct record *record)
+{
+	const struct record *first =
+		record->same_as == NULL
+			? NULL
+			: g_hash_table_lookup(self->records_by_uid, record->same_as);
+	return first != NULL && g_hash_table_lookup(self->followers, first->uid) == record &&
+	       needs_heir(self, first) && pairing_local_standing(self, record) != STANDING_ABSENT;
+}
+
 const char *pairing_heir(struct pairing *self, const struct record *record)
 {
-	bool was_sent = record->remote_ref != NULL || record->state == RECORD_IN_DOUBT;
-	if (!was_sent || record->state == RECORD_SAME_AS ||
-	    pairing_local_standing(self, record) != STANDING_ABSENT) {
+	if (!needs_heir(self, record)) {
 		return NULL;
 	}
 	const struct record *follower = g_hash_table_lookup(self->followers, record->uid);

@@ -41,5 +41,7 @@ void pairing_claim_new(struct pairing *self, struct entry *local);
  * NULL = none.
  */
 const char *pairing_heir(struct pairing *self, const struct record *record);
+/* The record of the same thing is to go on under this one's uid. */
+bool pairing_inherits(const struct pairing *self, const struct record *record);
 
 #endif

@@ -323,7 +323,10 @@ static void plan_remembered(struct planner *self, struct record *record, struct 
 		}
 		break;
 	case RECORD_SAME_AS:
-		if (is_gone_here) {
+		if (pairing_inherits(self->pairing, record)) {
+			/* compared in the next cycle, as what it inherits */
+			decide(self, OPERATION_NOTHING, local, remote, record)->is_held = true;
+		} else if (is_gone_here) {
 			decide(self, OPERATION_FORGET, local, remote, record);
 		} else if (local != NULL && local->problem == NULL && is_changed(record, local)) {
 			plan_new_local(self, local, record);

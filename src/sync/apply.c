@@ -30,6 +30,13 @@ static bool forget(struct cycle *self, const struct action *action, GError **err
 static bool move(struct cycle *self, const struct action *action, GError **error)
 {
 	const struct cycle_settings *settings = self->settings;
+	OWNED(record)
+	other = records_get(settings->journal, settings->kind, action->other_uid, NULL);
+	/* read again: nothing is known of its file under this record */
+	if (other != NULL && other->local_ref != NULL &&
+	    !sources_remove(settings->journal, settings->kind, other->local_ref, error)) {
+		return false;
+	}
 	return records_remove(settings->journal, settings->kind, action->other_uid, error) &&
 	       records_rename(settings->journal, settings->kind, action->record->uid,
 	                      action->other_uid, error) &&

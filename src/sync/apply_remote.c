@@ -142,7 +142,9 @@ static struct change *change_for(struct cycle *self, const struct action *action
 	if (action->operation == OPERATION_UPDATE_REMOTE || action->operation == OPERATION_MERGE) {
 		change->base = apply_base(self, action);
 	}
-	change->revision = action->record != NULL && !is_creation
+	/* who takes nothing from there never learns of a rename there: it is no obstacle */
+	change->revision = action->record != NULL && !is_creation &&
+	                                   self->settings->direction != DIRECTION_PUSH
 	                           ? g_strdup(action->record->remote_revision)
 	                           : NULL;
 	change->text = g_strdup(action->local->item->text);

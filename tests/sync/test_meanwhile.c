@@ -133,6 +133,61 @@ START_TEST(a_copy_stands_alone_once_nothing_is_left_of_the_first)
 }
 END_TEST
 
+START_TEST(a_copy_goes_on_when_the_first_is_deleted)
+{
+	struct bridge *bridge = begin();
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	write_card(bridge, "b.vcf", "copy", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	bridge_delete(bridge, "a.vcf");
+	sync_once(bridge);
+	sync_once(bridge);
+	edit_device(bridge, 0, NULL, "email", "internet", "theirs@example.org");
+	later(bridge);
+	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
+	g_autofree char *text = bridge_read(bridge, "b.vcf");
+	ck_assert_ptr_nonnull(strstr(text, "theirs@example.org"));
+	assert_at_rest(bridge);
+	bridge_free(bridge);
+}
+END_TEST
+
+START_TEST(a_copy_edited_while_the_first_is_deleted_inherits)
+{
+	struct bridge *bridge = begin();
+	write_event(bridge, "a.ics", "first", "Dentist", "");
+	sync_events(bridge);
+	write_event(bridge, "b.ics", "copy", "Dentist", "");
+	sync_events(bridge);
+	bridge_delete(bridge, "a.ics");
+	write_event(bridge, "b.ics", "copy", "Surgeon", "");
+	for (int i = 0; i < 3; i++) {
+		cycle_report_free(bridge_sync(bridge, ITEM_EVENT)); /* it is told */
+	}
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 1);
+	bridge_free(bridge);
+}
+END_TEST
+
+START_TEST(a_rename_there_is_no_obstacle_to_who_only_sends)
+{
+	struct bridge *bridge = begin();
+	bridge->options.direction = DIRECTION_PUSH;
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	edit_remote(bridge, 1, "{'firstname':'Jeannot'}");
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\nTEL:+33123456789\r\n");
+	sync_once(bridge);
+	OWNED(cycle_report) report = bridge_sync(bridge, ITEM_CONTACT);
+	ck_assert_int_eq(report->pending, 0);
+	guint contacts = 0, devices = 0, pictures = 0;
+	count_of(bridge, "Jeannot", &contacts, &devices, &pictures);
+	ck_assert_uint_eq(devices, 2);
+	bridge_free(bridge);
+}
+END_TEST
+
 START_TEST(an_occurrence_that_was_sent_is_known_after_its_event_was_edited)
 {
 	struct bridge *bridge = begin();
@@ -209,6 +264,9 @@ static Suite *make_suite(void)
 	tcase_add_test(both, a_file_that_cannot_be_read_is_not_removed);
 	tcase_add_test(both, a_card_renamed_and_then_copied_is_one_person);
 	tcase_add_test(both, a_copy_stands_alone_once_nothing_is_left_of_the_first);
+	tcase_add_test(both, a_copy_goes_on_when_the_first_is_deleted);
+	tcase_add_test(both, a_copy_edited_while_the_first_is_deleted_inherits);
+	tcase_add_test(both, a_rename_there_is_no_obstacle_to_who_only_sends);
 	tcase_add_test(both, an_occurrence_that_was_sent_is_known_after_its_event_was_edited);
 	tcase_add_test(both, a_copy_of_what_was_never_sent_is_sent_when_the_first_is_edited);
 	tcase_add_test(both, an_event_that_others_wrote_too_is_adopted_for_good);
