@@ -112,7 +112,10 @@ static bool agree(struct cycle *self, const struct action *action, GError **erro
 		record_agree(record);
 	}
 	if (here != NULL && self->settings->remote->functions->compare != NULL) {
-		g_autofree char *base = apply_base(self, action);
+		g_autofree char *base = NULL;
+		if (!apply_base(self, action, &base, error)) {
+			return false;
+		}
 		const char *now = action->remote != NULL ? action->remote->text : NULL;
 		record_note(self, record, NULL, here, now != NULL ? now : base);
 	}

@@ -23,8 +23,9 @@ bool apply_pushes(const struct cycle *self);
 
 /* The record of an action: a copy of the one it has, or a new one for its item. Owned. */
 struct record *apply_record(const struct action *action);
-/* The text both last agreed on, or NULL. */
-char *apply_base(struct cycle *self, const struct action *action);
+/* The text both last agreed on, or NULL. A failure to read it is none: what changed there would
+ * pass for a conflict, and be dropped. */
+bool apply_base(struct cycle *self, const struct action *action, char **base, GError **error);
 void record_take_local(struct record *record, const char *ref, const struct item *item);
 /* The remote's text as it is now becomes the base. */
 void record_take_remote(struct cycle *self, struct record *record, const char *ref,

@@ -121,11 +121,13 @@ bool apply_update_local(struct cycle *self, GPtrArray *actions, GError **error)
 	for (guint i = 0; i < actions->len; i++) {
 		const struct action *action = g_ptr_array_index(actions, i);
 		struct change *change = change_new(action->uid, action->local->ref);
-		change->revision = g_strdup(action->local->revision);
-		change->base =
-			action->operation == OPERATION_ADOPT ? NULL : apply_base(self, action);
-		change->text = g_strdup(action->remote->text);
 		g_ptr_array_add(changes, change);
+		change->revision = g_strdup(action->local->revision);
+		change->text = g_strdup(action->remote->text);
+		if (action->operation != OPERATION_ADOPT &&
+		    !apply_base(self, action, &change->base, error)) {
+			return false;
+		}
 	}
 	return ask_and_store(self, self->settings->local->functions->update, store_updated, actions,
 	                     changes, error);

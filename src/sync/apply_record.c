@@ -17,13 +17,17 @@ struct record *apply_record(const struct action *action)
 	                          : action->remote->item->uid);
 }
 
-char *apply_base(struct cycle *self, const struct action *action)
+bool apply_base(struct cycle *self, const struct action *action, char **base, GError **error)
 {
-	if (action->record == NULL) {
-		return NULL;
+	GError *failure = NULL;
+	*base = action->record == NULL ? NULL
+	                               : records_base(self->settings->journal, self->settings->kind,
+	                                              action->record->uid, &failure);
+	if (failure != NULL) {
+		g_propagate_error(error, failure);
+		return false;
 	}
-	return records_base(self->settings->journal, self->settings->kind, action->record->uid,
-	                    NULL);
+	return true;
 }
 
 static void replace(char **field, const char *value)

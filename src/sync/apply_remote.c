@@ -131,7 +131,8 @@ static bool store_outcomes(struct cycle *self, GPtrArray *actions, GPtrArray *ch
 	return journal_commit(self->settings->journal, error);
 }
 
-static struct change *change_for(struct cycle *self, const struct action *action)
+/* NULL on failure. */
+static struct change *change_for(struct cycle *self, const struct action *action, GError **error)
 {
 	bool is_creation = action->operation == OPERATION_CREATE_REMOTE;
 	const char *ref = action->record != NULL ? action->record->remote_ref : NULL;
@@ -139,8 +140,11 @@ static struct change *change_for(struct cycle *self, const struct action *action
 		ref = action->remote->ref;
 	}
 	struct change *change = change_new(action->uid, is_creation ? NULL : ref);
-	if (action->operation == OPERATION_UPDATE_REMOTE || action->operation == OPERATION_MERGE) {
-		change->base = apply_base(self, action);
+	if ((action->operation == OPERATION_UPDATE_REMOTE ||
+	     action->operation == OPERATION_MERGE) &&
+	    !apply_base(self, action, &change->base, error)) {
+		change_free(change);
+		return NULL;
 	}
 	/* who takes nothing from there never learns of a rename there: it is no obstacle */
 	change->revision = action->record != NULL && !is_creation &&
@@ -158,7 +162,11 @@ static bool ask_and_store(struct cycle *self, side_function function, GPtrArray 
 {
 	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
 	for (guint i = 0; i < actions->len; i++) {
-		g_ptr_array_add(changes, change_for(self, g_ptr_array_index(actions, i)));
+		struct change *change = change_for(self, g_ptr_array_index(actions, i), error);
+		if (change == NULL) {
+			return false;
+		}
+		g_ptr_array_add(changes, change);
 	}
 	if (!store_intentions(self, actions, error)) {
 		return false;
