@@ -43,13 +43,6 @@ static const struct {
          " FROM records r WHERE state = 3 AND NOT EXISTS"
          " (SELECT 1 FROM ledger l WHERE l.kind = r.kind AND l.uid = r.uid AND l.state IN (1, 5))",
          ""},
-	/* It would be added a second time. A later attempt that came to nothing explains it. */
-	{"SELECT " RECORD "|| 'is to be added, but ledger entry ' || id ||"
-         " ' added it as ''' || result || '''' FROM records r"
-         " JOIN ledger l USING (kind, uid) WHERE r.state = 1 AND r.remote_ref IS NULL"
-         " AND l.state = 2 AND l.target IS NULL AND l.result IS NOT NULL AND NOT EXISTS"
-         " (SELECT 1 FROM ledger n WHERE n.kind = l.kind AND n.uid = l.uid AND n.id > l.id)",
-         ""},
 	{"SELECT 'ledger entry ' || id || ' was announced more than a day ago and never settled'"
          " FROM ledger WHERE state = 1 AND announced_at < ?1 - 86400",
          "i"},

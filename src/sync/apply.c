@@ -30,8 +30,13 @@ static bool forget(struct cycle *self, const struct action *action, GError **err
 static bool move(struct cycle *self, const struct action *action, GError **error)
 {
 	const struct cycle_settings *settings = self->settings;
+	GError *problem = NULL;
 	OWNED(record)
-	other = records_get(settings->journal, settings->kind, action->other_uid, NULL);
+	other = records_get(settings->journal, settings->kind, action->other_uid, &problem);
+	if (problem != NULL) {
+		g_propagate_error(error, problem);
+		return false;
+	}
 	/* read again: nothing is known of its file under this record */
 	if (other != NULL && other->local_ref != NULL &&
 	    !sources_remove(settings->journal, settings->kind, other->local_ref, error)) {

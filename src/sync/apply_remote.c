@@ -293,9 +293,15 @@ static bool choose_to_send(struct cycle *self, GPtrArray *actions, bool pulls, b
 		if (pulls && !refresh_local(self, action, error)) {
 			return false;
 		}
-		struct record *record = pulls ? records_get(self->settings->journal,
-		                                            self->settings->kind, action->uid, NULL)
-		                              : NULL;
+		GError *problem = NULL;
+		struct record *record =
+			pulls ? records_get(self->settings->journal, self->settings->kind,
+		                            action->uid, &problem)
+			      : NULL;
+		if (problem != NULL) {
+			g_propagate_error(error, problem);
+			return false;
+		}
 		if (record != NULL) {
 			g_ptr_array_add(records, record);
 			action->record = record;
