@@ -177,7 +177,7 @@ START_TEST(an_event_of_another_client_is_listed_and_in_no_ledger)
 		"\"enddate\": \"01/02/2009\", \"endtime\": \"21:00\"}";
 	g_autoptr(GError) error = NULL;
 	g_autofree char *done = emulator_control(server, "add-event", event, &error);
-	ck_assert(error == NULL);
+	ck_assert(done != NULL && error == NULL);
 	OWNED(wire_reply) reply = list(server, "01/02/2009", "01/02/2009");
 	wire_assert_has(reply, "<title>Theirs</title>");
 	ck_assert_uint_eq(emulator_count_writes(server, NULL), 0);

@@ -325,7 +325,8 @@ START_TEST(the_same_under_another_name_is_sent_at_a_persons_word)
 	ck_assert(!journal_resolve(journal, "twin.vcf", RESOLUTION_DONE, &settled, NULL));
 	ck_assert(journal_resolve(journal, "twin.vcf", RESOLUTION_AGAIN, &settled, NULL));
 	journal_close(journal);
-	OWNED(cycle_report) report = bridge_sync(bridge, ITEM_CONTACT);
+	OWNED(cycle_report) first = bridge_sync(bridge, ITEM_CONTACT);
+	ck_assert_int_eq(first->added_there, 1);
 	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 2);
 	OWNED(cycle_report) second = bridge_sync(bridge, ITEM_CONTACT);
 	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 2);
