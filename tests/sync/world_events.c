@@ -347,7 +347,9 @@ static void check_new_file(struct world *self, const char *name, const char *tex
 	    !self->kind.remote.with_event_list) {
 		world_fail(self, "%s came from nowhere", name);
 	}
-	if (!g_hash_table_add(self->titles_seen, g_strdup(title)) && is_of_others(text)) {
+	/* removed between a kill that left the file alone and the next cycle, it is new again */
+	if (!g_hash_table_add(self->titles_seen, g_strdup(title)) && is_of_others(text) &&
+	    !self->kind.has_kills) {
 		world_fail(self, "'%s' got a second file, or came back", title);
 	}
 	/* after a fault the list of events may count as not offered, and others' are not known */

@@ -2,6 +2,8 @@
 /* The remote of a random world: what other clients do to its contacts. */
 #include "world.h"
 
+#include "journal/records.h"
+
 #include <string.h>
 
 json_t *world_contact_of(json_t *contacts, const struct somebody *one)
@@ -160,8 +162,30 @@ static void change_device(struct world *self, json_t *contact, const struct some
 	change(self, contact, json_pack("{s:o}", "devices", devices));
 }
 
+/* The journal knows which card it is. */
+static bool is_bound(const struct world *self, json_t *contact)
+{
+	OWNED(journal) journal = journal_open(self->bridge->journal, JOURNAL_READ_ONLY, NULL);
+	g_autoptr(GPtrArray) records =
+		journal == NULL ? NULL : records_load(journal, ITEM_CONTACT, NULL);
+	g_autofree char *id =
+		g_strdup_printf("%d", (int)json_integer_value(json_object_get(contact, "id")));
+	for (guint i = 0; records != NULL && i < records->len; i++) {
+		const struct record *record = g_ptr_array_index(records, i);
+		const char *ref = record->remote_ref == NULL ? "" : record->remote_ref;
+		if (strcmp(ref + strcspn(ref, "0123456789"), id) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void rename_there(struct world *self, json_t *contact, struct somebody *one)
 {
+	/* Of another name at first sight, it is another person, whatever else they share. */
+	if (one->uids > 0 && !is_bound(self, contact)) {
+		return;
+	}
 	const guint name = world_random(self, WORLD_NAMES);
 	world_note_name(one, name);
 	one->is_renamed_there = true;
