@@ -19,8 +19,9 @@ struct pairing {
 		*records_by_match; /* match -> GPtrArray of records that stand for something sent */
 	GHashTable *edited_by_match; /* match -> GPtrArray of local entries that were read again and
 	                                have a record */
-	GHashTable *planned_by_match; /* match -> GPtrArray of local entries to be created there */
-	GHashTable *followers;        /* uid -> record that is the same thing */
+	GHashTable *
+		planned_by_match; /* match -> GPtrArray of local entries created there or adopted */
+	GHashTable *followers;    /* uid -> record that is the same thing */
 };
 
 static void add_to(GHashTable *table, const char *key, gpointer value)
@@ -266,7 +267,7 @@ struct entry *pairing_adopt(struct pairing *self, struct entry *local)
 	}
 	if (best != NULL) {
 		g_hash_table_add(self->claimed, best);
-		g_hash_table_add(self->claimed, local);
+		pairing_claim_new(self, local); /* what is like it here is the same thing */
 	}
 	return best;
 }

@@ -195,6 +195,20 @@ START_TEST(of_two_new_copies_one_is_sent)
 }
 END_TEST
 
+START_TEST(of_two_new_copies_of_what_is_there_one_is_adopted_and_none_sent)
+{
+	struct world *world = world_new();
+	put_named(world->local, "a.ics", "a", "m", "");
+	put_named(world->local, "b.ics", "b", "m", "");
+	put_named(world->remote, "c1", "there", "m", "");
+	make(world);
+	ck_assert_uint_eq(count_of(world, OPERATION_ADOPT), 1);
+	ck_assert_uint_eq(count_of(world, OPERATION_SAME_AS), 1);
+	ck_assert_uint_eq(count_of(world, OPERATION_CREATE_REMOTE), 0);
+	world_free(world);
+}
+END_TEST
+
 START_TEST(namesakes_with_different_numbers_are_both_sent)
 {
 	struct world *world = world_new();
@@ -276,6 +290,7 @@ static Suite *make_suite(void)
 	tcase_add_test(pairs, agreed_records_claim_their_entries_before_a_look_alike_can);
 	tcase_add_test(pairs, a_copy_under_another_uid_is_not_sent);
 	tcase_add_test(pairs, of_two_new_copies_one_is_sent);
+	tcase_add_test(pairs, of_two_new_copies_of_what_is_there_one_is_adopted_and_none_sent);
 	tcase_add_test(pairs, namesakes_with_different_numbers_are_both_sent);
 	tcase_add_test(pairs, a_card_that_got_another_uid_is_followed);
 	tcase_add_test(pairs, a_deleted_card_that_is_made_anew_is_not_sent_again);
