@@ -172,13 +172,22 @@ static bool apply_singles(struct cycle *self, enum operation operation, GPtrArra
 	return journal_commit(self->settings->journal, error);
 }
 
+/* A renamed file of which nothing was stored would stand for nobody if it were not read again. */
+static bool is_where_it_was(const struct action *action)
+{
+	return action->local == NULL || action->record == NULL ||
+	       g_strcmp0(action->local->ref, action->record->local_ref) == 0;
+}
+
 static bool apply_group(struct cycle *self, enum operation operation, GPtrArray *actions,
                         GError **error)
 {
 	if (operation == OPERATION_NOTHING) {
 		for (guint i = 0; i < actions->len; i++) {
 			const struct action *action = g_ptr_array_index(actions, i);
-			apply_settle(self, action->local);
+			if (is_where_it_was(action)) {
+				apply_settle(self, action->local);
+			}
 		}
 		return true;
 	}

@@ -156,6 +156,24 @@ START_TEST(a_renamed_file_is_not_sent_again)
 }
 END_TEST
 
+START_TEST(a_card_renamed_while_nothing_is_sent_is_not_deleted)
+{
+	struct bridge *bridge = begin(_i);
+	write_card(bridge, "m.vcf", "Marie", "Curie", "TEL:+33111111111\r\n");
+	sync_once(bridge, ITEM_CONTACT);
+	bridge->options.direction = DIRECTION_PULL;
+	g_autofree char *card = bridge_card("uid-m.vcf", "Marie", "Curie",
+	                                    "TEL:+33111111111\r\nTEL:+33222222222\r\n");
+	bridge_delete(bridge, "m.vcf");
+	bridge_write(bridge, "other.vcf", card);
+	for (int i = 0; i < 3; i++) {
+		OWNED(cycle_report) report = bridge_sync(bridge, ITEM_CONTACT);
+		ck_assert_int_eq(report->synced, 1);
+	}
+	bridge_free(bridge);
+}
+END_TEST
+
 START_TEST(a_card_with_a_new_uid_is_not_sent_again)
 {
 	struct bridge *bridge = begin(_i);
@@ -542,6 +560,7 @@ static Suite *make_suite(void)
 	                    BRIDGES);
 	tcase_add_loop_test(both, a_lost_journal_adds_nothing, 0, BRIDGES);
 	tcase_add_loop_test(both, a_renamed_file_is_not_sent_again, 0, BRIDGES);
+	tcase_add_loop_test(both, a_card_renamed_while_nothing_is_sent_is_not_deleted, 0, BRIDGES);
 	tcase_add_loop_test(both, a_card_with_a_new_uid_is_not_sent_again, 0, BRIDGES);
 	tcase_add_loop_test(both, an_unreadable_file_stops_nothing, 0, BRIDGES);
 	tcase_add_loop_test(both, a_file_that_is_still_being_written_waits_until_it_is_whole, 0,
