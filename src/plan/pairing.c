@@ -207,23 +207,15 @@ static enum standing standing_of(const struct entry *entry, const char *agreed_f
 	return STANDING_CHANGED;
 }
 
-static bool is_outside(const struct snapshot *snapshot, const struct record *record)
-{
-	if (record->starts == 0) {
-		return false;
-	}
-	return (snapshot->since != 0 && record->starts < snapshot->since) ||
-	       (snapshot->until != 0 && record->starts >= snapshot->until);
-}
-
 enum standing pairing_local_standing(const struct pairing *self, const struct record *record)
 {
 	const struct entry *entry = pairing_local(self, record);
 	if (entry != NULL) {
 		return standing_of(entry, record->local_fingerprint);
 	}
-	return !self->local->is_complete || is_outside(self->local, record) ? STANDING_UNKNOWN
-	                                                                    : STANDING_ABSENT;
+	return !self->local->is_complete || !snapshot_reaches(self->local, record->starts)
+	               ? STANDING_UNKNOWN
+	               : STANDING_ABSENT;
 }
 
 enum standing pairing_remote_standing(const struct pairing *self, const struct record *record)

@@ -46,3 +46,9 @@ void snapshot_free(struct snapshot *self)
 	g_free(self->discovery);
 	g_free(self);
 }
+
+bool snapshot_reaches(const struct snapshot *self, gint64 starts)
+{
+	return starts == 0 || ((self->since == 0 || starts >= self->since) &&
+	                       (self->until == 0 || starts < self->until));
+}

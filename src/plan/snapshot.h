@@ -33,5 +33,7 @@ DEFINE_OWNED(entry, entry_free);
 struct snapshot *snapshot_new(void);
 void snapshot_free(struct snapshot *self);
 DEFINE_OWNED(snapshot, snapshot_free);
+/* Would an occurrence that starts then be in it? What has no start (0) would. */
+bool snapshot_reaches(const struct snapshot *self, gint64 starts);
 
 #endif

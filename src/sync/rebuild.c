@@ -9,13 +9,7 @@ static bool can_be_looked_for(const struct cycle *self, const struct item *item)
 {
 	struct endpoint *side = self->settings->remote;
 	const struct snapshot *there = self->remote;
-	if (there == NULL) {
-		return false;
-	}
-	bool is_outside =
-		item->starts != 0 && ((there->since != 0 && item->starts < there->since) ||
-	                              (there->until != 0 && item->starts >= there->until));
-	return !is_outside &&
+	return there != NULL && snapshot_reaches(there, item->starts) &&
 	       (side->functions->can_find == NULL || side->functions->can_find(side, item));
 }
 

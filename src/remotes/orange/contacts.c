@@ -101,15 +101,11 @@ static void contacts_compare(struct endpoint *side, const char *here, const char
 	}
 }
 
-/* A search takes the first characters of a name, and some characters have a meaning of their own.
- */
 static bool contacts_can_find(struct endpoint *side, const struct item *item)
 {
 	(void)side;
 	OWNED(contact) contact = read_reduced(item->text);
-	g_autofree char *family = contact == NULL ? NULL : prefix_of_name(contact->family);
-	g_autofree char *given = contact == NULL ? NULL : prefix_of_name(contact->given);
-	return family != NULL || given != NULL;
+	return contact != NULL && contact_is_searchable(contact);
 }
 
 static void contacts_close(struct endpoint *side)

@@ -68,6 +68,9 @@ struct contact_find {
 struct contact_find *contact_find_new(const char *family, const char *given, gpointer context);
 void contact_find_free(struct contact_find *self);
 bool contacts_find(struct contacts *self, GPtrArray *finds, GError **error);
+/* A search takes the first characters of a name, and some characters have a meaning of their own.
+ */
+bool contact_is_searchable(const struct contact *contact);
 
 /* What a row of the ledger says was sent: name -> value, owned. Never NULL. */
 GHashTable *contacts_content(const struct ledger_call *row);

@@ -297,3 +297,10 @@ bool contacts_find(struct contacts *self, GPtrArray *finds, GError **error)
 {
 	return ask_by_name(self, finds, true, error) && ask_by_name(self, finds, false, error);
 }
+
+bool contact_is_searchable(const struct contact *contact)
+{
+	g_autofree char *family = prefix_of_name(contact->family);
+	g_autofree char *given = prefix_of_name(contact->given);
+	return family != NULL || given != NULL;
+}

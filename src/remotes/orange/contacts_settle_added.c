@@ -130,20 +130,13 @@ static bool read_all(struct settling *self, GPtrArray *reads, GError **error)
 
 /* ---- by name ---- */
 
-static bool is_searchable(const struct contact *sent)
-{
-	g_autofree char *family = prefix_of_name(sent->family);
-	g_autofree char *given = prefix_of_name(sent->given);
-	return family != NULL || given != NULL;
-}
-
 static enum sighting first_sighting(const struct contact_find *find, const struct doubt *doubt)
 {
 	if (find->error != NULL) {
 		return SIGHTING_FAILED;
 	}
-	return find->is_certain && is_searchable(doubt->sent) ? SIGHTING_UNSIGHTED
-	                                                      : SIGHTING_HIDDEN;
+	return find->is_certain && contact_is_searchable(doubt->sent) ? SIGHTING_UNSIGHTED
+	                                                              : SIGHTING_HIDDEN;
 }
 
 /* After all claims: one that is like nobody's row is one that the service, or a person, changed. */
@@ -346,7 +339,7 @@ static void conclude(struct settling *self, struct doubt *doubt)
 {
 	/* whose names can be searched, but have too many bearers for one answer */
 	const bool is_listed =
-		is_searchable(doubt->sent) && prefixes_are_complete(self->side->enumerated);
+		contact_is_searchable(doubt->sent) && prefixes_are_complete(self->side->enumerated);
 	if (doubt->sighting == SIGHTING_UNSIGHTED ||
 	    (doubt->sighting == SIGHTING_HIDDEN && is_listed)) {
 		settling_not_there(self, doubt);
