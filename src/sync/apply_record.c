@@ -80,6 +80,14 @@ void record_agree(struct record *record)
 	g_clear_pointer(&record->same_as, g_free);
 }
 
+/* A full disk or a missing consent is not this item's fault: it goes as soon as the side does. A
+ * reply about the user's data (error 100) may well be. */
+static bool is_blameless(const GError *error)
+{
+	return cycle_is_side_failure(error) &&
+	       !passerelle_error_is(error, PASSERELLE_ERROR_NETWORK);
+}
+
 void record_fail(struct cycle *self, struct record *record, const struct change *change)
 {
 	const char *reason =
@@ -102,8 +110,8 @@ void record_fail(struct cycle *self, struct record *record, const struct change 
 		break;
 	default:
 		record->state = RECORD_PENDING;
-		if (passerelle_error_is(change->error, PASSERELLE_ERROR_STORAGE)) {
-			break; /* a full disk is not this item's fault either */
+		if (is_blameless(change->error)) {
+			break;
 		}
 		record->retry_at = self->settings->now +
 		                   MIN(RETRY_LONGEST, RETRY_FIRST << MIN(record->attempts, 12u));

@@ -21,6 +21,7 @@ struct session {
 	char *urls[SESSION_APIS];
 	gint64 opened_at;                  /* see clock_now */
 	gint64 paused_until[SESSION_APIS]; /* the same */
+	bool was_allowed[SESSION_APIS][2]; /* reading, adding: a call was carried out */
 };
 
 static const struct {
@@ -280,6 +281,26 @@ static void on_progress(void *data, gsize done, gsize total)
 	}
 }
 
+/* Privacy page, step 5: "only for this request" is good for a single call, and the next one is
+ * refused again. */
+static void look_for_consent_once(struct session *self, GPtrArray *chunk, bool is_write)
+{
+	for (guint i = 0; i < chunk->len; i++) {
+		const struct call *call = g_ptr_array_index(chunk, i);
+		self->was_allowed[call->api][is_write] |= call->error == NULL;
+	}
+	for (guint i = 0; i < chunk->len; i++) {
+		struct call *call = g_ptr_array_index(chunk, i);
+		if (passerelle_error_is(call->error, PASSERELLE_ERROR_CONSENT) &&
+		    self->was_allowed[call->api][is_write]) {
+			char *before = call->error->message;
+			call->error->message =
+				g_strconcat(before, "; it was given for one request only", NULL);
+			g_free(before);
+		}
+	}
+}
+
 static void send_chunk(struct session *self, GPtrArray *chunk, bool is_write, struct tick *tick)
 {
 	g_autoptr(GPtrArray) wires = g_ptr_array_new_with_free_func((GDestroyNotify)wire_free);
@@ -293,6 +314,7 @@ static void send_chunk(struct session *self, GPtrArray *chunk, bool is_write, st
 	for (guint i = 0; i < chunk->len; i++) {
 		take_answer(self, g_ptr_array_index(chunk, i), requests[i], is_write);
 	}
+	look_for_consent_once(self, chunk, is_write);
 	tick->before += chunk->len;
 }
 
