@@ -35,12 +35,13 @@ _passerelle()
 	--only) COMPREPLY=($(compgen -W 'contacts calendar messages' -- "$cur")) && return ;;
 	esac
 	case $command in
-	'') words='-c --config -v --verbose -q --quiet -h --help --version run sync status journal check login import export' ;;
+	'') words='-c --config -v --verbose -q --quiet -h --help --version run sync status journal check login consent import export' ;;
 	run) words='--help' ;;
 	sync) words="--dry-run --confirm --only --full --help $(_passerelle_accounts)" ;;
 	status) words="--format --follow --help $(_passerelle_accounts)" ;;
 	check) words="--help $(_passerelle_accounts)" ;;
-	login) words="--paste --help $(_passerelle_accounts)" ;;
+	login) words="--paste --port --print --help $(_passerelle_accounts)" ;;
+	consent) words="--port --print --help $(_passerelle_accounts)" ;;
 	journal)
 		case $sub in
 		'') words='list show verify resolve rebuild --help' ;;

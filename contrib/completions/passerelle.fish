@@ -8,7 +8,7 @@ function __passerelle_accounts
     sed -n 's/^[[:space:]]*\[account[[:space:]]\{1,\}\([A-Za-z0-9_-]*\)\].*/\1/p' $file 2>/dev/null
 end
 
-set -l commands run sync status journal check login import export
+set -l commands run sync status journal check login consent import export
 complete -c passerelle -f
 complete -c passerelle -s c -l config -r -F -d 'Read this configuration'
 complete -c passerelle -s v -l verbose -d 'Tell more'
@@ -22,11 +22,12 @@ complete -c passerelle -n $no_command -a sync -d 'One cycle now'
 complete -c passerelle -n $no_command -a status -d 'How the accounts are'
 complete -c passerelle -n $no_command -a journal -d 'What was done and what is in doubt'
 complete -c passerelle -n $no_command -a check -d 'Configuration, folders, rights and credentials'
-complete -c passerelle -n $no_command -a login -d 'Store the token of an account'
+complete -c passerelle -n $no_command -a login -d 'Sign in, and store the token of an account'
+complete -c passerelle -n $no_command -a consent -d 'Allow what the provider asked you about'
 complete -c passerelle -n $no_command -a import -d 'Put items of files into the folders'
 complete -c passerelle -n $no_command -a export -d 'All contacts or events as one text'
 
-complete -c passerelle -n '__fish_seen_subcommand_from sync status check login import export journal' -a '(__passerelle_accounts)'
+complete -c passerelle -n '__fish_seen_subcommand_from sync status check login consent import export journal' -a '(__passerelle_accounts)'
 complete -c passerelle -n '__fish_seen_subcommand_from sync' -s n -l dry-run -d 'Print what would be done'
 complete -c passerelle -n '__fish_seen_subcommand_from sync' -l confirm -d 'Let through what is held because it is much'
 complete -c passerelle -n '__fish_seen_subcommand_from sync' -l only -x -a 'contacts calendar messages' -d 'Only these'
@@ -34,6 +35,8 @@ complete -c passerelle -n '__fish_seen_subcommand_from sync' -l full -d 'Read ev
 complete -c passerelle -n '__fish_seen_subcommand_from status' -s f -l format -x -a 'human json waybar i3blocks polybar plain' -d 'How it is shown'
 complete -c passerelle -n '__fish_seen_subcommand_from status' -l follow -d 'Go on, with a line per change'
 complete -c passerelle -n '__fish_seen_subcommand_from login' -l paste -d 'From the terminal or a pipe'
+complete -c passerelle -n '__fish_seen_subcommand_from login consent' -l port -x -d 'Wait on this port'
+complete -c passerelle -n '__fish_seen_subcommand_from login consent' -l print -d 'Only print the address'
 complete -c passerelle -n '__fish_seen_subcommand_from journal' -a 'list show verify resolve rebuild'
 complete -c passerelle -n '__fish_seen_subcommand_from resolve' -a 'done again drop'
 complete -c passerelle -n '__fish_seen_subcommand_from list resolve' -s a -l all -d 'All of them'

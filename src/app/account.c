@@ -193,7 +193,7 @@ bool account_connect(struct account *self, bool is_full, gint64 now, GError **er
 		            "no time zone is called \"%s\"", self->config->timezone);
 		return false;
 	}
-	self->token = secrets_token(self->config->name, error);
+	self->token = secrets_token(self->config, error);
 	if (self->token == NULL) {
 		return false;
 	}

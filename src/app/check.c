@@ -144,7 +144,7 @@ static void check_secrets(struct checker *self)
 	g_autoptr(GError) token_error = NULL;
 	char *password = secrets_password(self->config, &password_error);
 	check_secret(self, "service password", password, password_error);
-	char *token = secrets_token(self->config->name, &token_error);
+	char *token = secrets_token(self->config, &token_error);
 	check_secret(self, "token", token, token_error);
 }
 

@@ -16,7 +16,10 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 struct account_config {
 	char *name;
 	char *remote, *endpoint, *contacts_url, *calendar_url, *messages_url;
-	char *service_id, *service_password_command, *service_password_file;
+	char *login_url, *login_return_parameter, *login_token_parameter, *login_state_parameter;
+	char *consent_hosts; /* see address.h */
+	char *service_id, *service_password_command, *service_password_file, *token_command;
+	char *on_action_command;
 	char *contacts, *calendar, *contacts_export, *calendar_export, *status;
 	gint64 contacts_interval, calendar_interval,
 		messages_interval;                     /* 0 = general interval, until loaded */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One value of the configuration: text to what its type says, with its range. */
+#include "app/address.h"
 #include "app/config_options.h"
 
 #include <arpa/inet.h>
@@ -83,11 +84,8 @@ static bool is_loopback(const char *host)
 	return g_ascii_strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0;
 }
 
-/*
- * API reading, section 1: https only, except to this machine. Credentials and queries have no
- * place in it.
- */
-static bool read_url(const struct option *option, const char *value, void *field, GError **error)
+/* API reading, section 1: https only, except to this machine. Credentials have no place in it. */
+static bool check_url(const struct option *option, const char *value, bool may_ask, GError **error)
 {
 	g_autoptr(GUri) uri =
 		g_uri_parse(value, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED, NULL);
@@ -95,10 +93,10 @@ static bool read_url(const struct option *option, const char *value, void *field
 	if (host == NULL || host[0] == '\0') {
 		return fail(error, "\"%s\" needs an address like \"https://HOST\"", option->name);
 	}
-	if (g_uri_get_userinfo(uri) != NULL || g_uri_get_query(uri) != NULL ||
-	    g_uri_get_fragment(uri) != NULL) {
-		return fail(error, "\"%s\" may hold no user, password, \"?\" or \"#\"",
-		            option->name);
+	if (g_uri_get_userinfo(uri) != NULL || g_uri_get_fragment(uri) != NULL ||
+	    (!may_ask && g_uri_get_query(uri) != NULL)) {
+		return fail(error, "\"%s\" may hold no user, password%s or \"#\"", option->name,
+		            may_ask ? "" : ", \"?\"");
 	}
 	bool is_http = strcmp(g_uri_get_scheme(uri), "http") == 0;
 	if (!is_http && strcmp(g_uri_get_scheme(uri), "https") != 0) {
@@ -110,11 +108,52 @@ static bool read_url(const struct option *option, const char *value, void *field
 			"\"%s\" must start with \"https://\": plain http is for this machine only",
 			option->name);
 	}
+	return true;
+}
+
+static bool read_url(const struct option *option, const char *value, void *field, GError **error)
+{
+	if (!check_url(option, value, false, error)) {
+		return false;
+	}
 	char *text = g_strdup(value);
 	for (gsize end = strlen(text); end > 0 && text[end - 1] == '/'; end--) {
 		text[end - 1] = '\0';
 	}
 	return put_text(field, text);
+}
+
+static bool read_page(const struct option *option, const char *value, void *field, GError **error)
+{
+	if (!check_url(option, value, true, error)) {
+		return false;
+	}
+	g_autofree char *origin = address_origin(value);
+	if (origin == NULL) {
+		return fail(error, "\"%s\" needs an address like \"https://HOST/PAGE\"",
+		            option->name);
+	}
+	return put_text(field, g_strdup(value));
+}
+
+static bool read_word(const struct option *option, const char *value, void *field, GError **error)
+{
+	static const char allowed[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-.";
+	if (value[strspn(value, allowed)] != '\0') {
+		return fail(error, "\"%s\" needs the name of a parameter, not \"%s\"", option->name,
+		            value);
+	}
+	return put_text(field, g_strdup(value));
+}
+
+static bool read_hosts(const struct option *option, const char *value, void *field, GError **error)
+{
+	if (!address_is_host_list(value)) {
+		return fail(error,
+		            "\"%s\" needs names of hosts, with or without a port, not \"%s\"",
+		            option->name, value);
+	}
+	return put_text(field, g_strdup(value));
 }
 
 static bool read_zone(const struct option *option, const char *value, void *field, GError **error)
@@ -219,6 +258,9 @@ bool option_set(const struct option *option, void *target, const char *value, GE
 		[OPTION_PATH] = read_path,
 		[OPTION_SECRET_FILE] = read_secret_file,
 		[OPTION_URL] = read_url,
+		[OPTION_PAGE] = read_page,
+		[OPTION_WORD] = read_word,
+		[OPTION_HOSTS] = read_hosts,
 		[OPTION_ZONE] = read_zone,
 		[OPTION_DURATION] = read_duration,
 		[OPTION_NUMBER] = read_number,

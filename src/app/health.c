@@ -2,6 +2,8 @@
 /* How each part of an account fares, kept from cycle to cycle. */
 #include "app/health.h"
 
+#include "app/address.h"
+
 #include <jansson.h>
 
 #include <string.h>
@@ -18,17 +20,18 @@ const char *part_name(enum part part)
 	return names[part];
 }
 
-static void part_clear(struct part_health *self)
+void part_health_clear(struct part_health *self)
 {
 	g_clear_pointer(&self->message, g_free);
 	g_clear_pointer(&self->action_kind, g_free);
 	g_clear_pointer(&self->action_url, g_free);
+	g_clear_pointer(&self->granted_url, g_free);
 }
 
 void health_clear(struct health *self)
 {
 	for (enum part part = 0; part < PARTS; part++) {
-		part_clear(&self->parts[part]);
+		part_health_clear(&self->parts[part]);
 	}
 }
 
@@ -40,6 +43,8 @@ static void part_read(struct part_health *self, const json_t *object)
 	self->action_kind = g_strdup(json_string_value(json_object_get(object, "action")));
 	self->action_url = g_strdup(json_string_value(json_object_get(object, "url")));
 	self->since = json_integer_value(json_object_get(object, "since"));
+	self->granted = json_integer_value(json_object_get(object, "granted"));
+	self->granted_url = g_strdup(json_string_value(json_object_get(object, "granted_url")));
 }
 
 void health_load(struct health *self, struct journal *journal)
@@ -55,9 +60,10 @@ void health_load(struct health *self, struct journal *journal)
 
 static json_t *part_write(const struct part_health *self)
 {
-	return json_pack("{s:i, s:s*, s:s*, s:s*, s:I}", "state", (int)self->state, "message",
-	                 self->message, "action", self->action_kind, "url", self->action_url,
-	                 "since", (json_int_t)self->since);
+	return json_pack("{s:i, s:s*, s:s*, s:s*, s:I, s:I, s:s*}", "state", (int)self->state,
+	                 "message", self->message, "action", self->action_kind, "url",
+	                 self->action_url, "since", (json_int_t)self->since, "granted",
+	                 (json_int_t)self->granted, "granted_url", self->granted_url);
 }
 
 bool health_save(const struct health *self, struct journal *journal, GError **error)
@@ -76,6 +82,8 @@ bool health_save(const struct health *self, struct journal *journal, GError **er
 void health_set(struct part_health *self, enum status_state state, const char *message,
                 const char *action_kind, const char *action_url, gint64 now)
 {
+	const bool is_granted = self->state == STATUS_CONSENT_REQUIRED &&
+	                        (state == STATUS_OK || state == STATUS_HELD);
 	bool is_same = self->since > 0 && g_strcmp0(self->action_kind, action_kind) == 0;
 	struct part_health fresh = {
 		.state = state,
@@ -85,8 +93,10 @@ void health_set(struct part_health *self, enum status_state state, const char *m
 		.since = action_kind == NULL ? 0
 	                 : is_same           ? self->since
 	                                     : now,
+		.granted = is_granted ? now : self->granted,
+		.granted_url = g_strdup(is_granted ? self->action_url : self->granted_url),
 	};
-	part_clear(self);
+	part_health_clear(self);
 	*self = fresh;
 }
 
@@ -113,22 +123,62 @@ static const struct {
 	[PASSERELLE_ERROR_CANCELLED] = {STATUS_OFFLINE, NULL},
 };
 
-void health_set_error(struct part_health *self, const char *account, const GError *error,
-                      gint64 now)
+void health_set_consent(struct part_health *self, const struct account_config *account,
+                        const char *message, const char *url, gint64 now)
+{
+	g_autoptr(GError) foreign = NULL;
+	GString *text = g_string_new(message);
+	if (url != NULL && !address_is_trusted(account, url, &foreign)) {
+		g_string_append_printf(text, "; %s", foreign->message);
+	} else if (url != NULL) {
+		g_string_append_printf(text, ": type passerelle consent %s", account->name);
+	}
+	g_autoptr(GDateTime) when =
+		self->granted > 0 && url != NULL && g_strcmp0(url, self->granted_url) == 0
+			? g_date_time_new_from_unix_local(self->granted)
+			: NULL;
+	if (when !=
+	    NULL) { /* privacy page, step 5: "only for this request" is one of the choices */
+		g_autofree char *day = g_date_time_format(when, "%F %R");
+		g_string_append_printf(
+			text, " (it was given on %s; choose the permanent permission)", day);
+	}
+	health_set(self, STATUS_CONSENT_REQUIRED, text->str, "consent",
+	           foreign == NULL ? url : NULL, now);
+	g_string_free(text, TRUE);
+}
+
+/* What to type for a new token, where it comes from. */
+static char *login_words(const struct account_config *account, const char *message)
+{
+	if (strstr(message, "passerelle login") != NULL) {
+		return g_strdup(message);
+	}
+	if (account->token_command != NULL) {
+		return g_strdup_printf("%s: token_command has to print a new one", message);
+	}
+	return g_strdup_printf("%s: type passerelle login %s%s", message, account->name,
+	                       account->login_url != NULL ? "" : " --paste");
+}
+
+void health_set_error(struct part_health *self, const struct account_config *account,
+                      const GError *error, gint64 now)
 {
 	if (error == NULL) {
 		health_set(self, STATUS_OK, NULL, NULL, NULL, now);
 		return;
 	}
-	bool is_ours = error->domain == PASSERELLE_ERROR;
-	enum status_state state = is_ours ? meanings[error->code].state : STATUS_ERROR;
+	const bool is_ours = error->domain == PASSERELLE_ERROR;
+	const enum status_state state = is_ours ? meanings[error->code].state : STATUS_ERROR;
 	const char *action = is_ours ? meanings[error->code].action : NULL;
-	g_autofree char *message = g_strdup(error->message);
-	if (state == STATUS_LOGIN_REQUIRED && strstr(message, "passerelle login") == NULL) {
-		g_autofree char *plain = g_steal_pointer(&message);
-		message = g_strdup_printf("%s: type passerelle login %s --paste", plain, account);
+	if (state == STATUS_CONSENT_REQUIRED) {
+		health_set_consent(self, account, error->message, passerelle_error_url(error), now);
+	} else if (state == STATUS_LOGIN_REQUIRED) {
+		g_autofree char *message = login_words(account, error->message);
+		health_set(self, state, message, action, NULL, now);
+	} else {
+		health_set(self, state, error->message, action, NULL, now);
 	}
-	health_set(self, state, message, action, passerelle_error_url(error), now);
 }
 
 /* What a person can do something about comes first; being out of reach passes by itself. */

@@ -6,6 +6,7 @@
 #ifndef PASSERELLE_APP_HEALTH_H
 #define PASSERELLE_APP_HEALTH_H
 
+#include "app/config.h"
 #include "journal/journal.h"
 #include "status/document.h"
 
@@ -17,6 +18,8 @@ struct part_health {
 	enum status_state state;
 	char *message, *action_kind, *action_url; /* NULL = none */
 	gint64 since;                             /* of the action */
+	gint64 granted;    /* when a missing consent was found given; 0 = never */
+	char *granted_url; /* and which one it was; NULL = its address is not known */
 };
 
 struct health {
@@ -24,6 +27,7 @@ struct health {
 };
 
 void health_clear(struct health *self);
+void part_health_clear(struct part_health *self);
 /* What the journal remembers; a part of which it knows nothing, or nothing readable, is ok. */
 void health_load(struct health *self, struct journal *journal);
 bool health_save(const struct health *self, struct journal *journal, GError **error);
@@ -31,9 +35,13 @@ bool health_save(const struct health *self, struct journal *journal, GError **er
 /* since stays where the kind of action is the one that it was. All strings are copied. */
 void health_set(struct part_health *self, enum status_state state, const char *message,
                 const char *action_kind, const char *action_url, gint64 now);
-/* error NULL is ok. account is for what to type. */
-void health_set_error(struct part_health *self, const char *account, const GError *error,
-                      gint64 now);
+/* Consent is missing at url (may be NULL), which stands in the action where the account trusts it
+ * (address.h). */
+void health_set_consent(struct part_health *self, const struct account_config *account,
+                        const char *message, const char *url, gint64 now);
+/* error NULL is ok. */
+void health_set_error(struct part_health *self, const struct account_config *account,
+                      const GError *error, gint64 now);
 
 /* The worst part becomes state, message and action of the document. */
 void health_tell(const struct health *self, struct status_document *document);

@@ -1,97 +1,119 @@
 /* SPDX-License-Identifier: MIT */
-/* passerelle login: store the token of an account. */
+/* passerelle login: get the token of an account, and store it. */
+#include "app/address.h"
+#include "app/browser.h"
 #include "app/command.h"
+#include "app/interrupt.h"
+#include "app/listener.h"
+#include "app/log.h"
+#include "app/paste.h"
 #include "app/secrets.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
-#define TOKEN_BYTES 16384 /* the line of a paste, blanks around it included */
+#define PORT_MAXIMUM 65535
 
-static const char usage[] = "ACCOUNT --paste";
+static const char usage[] = "ACCOUNT";
 static const char summary[] =
-	"Store the token of an account: pasted at a prompt that does not show it, or from a pipe.";
+	"Sign in: the provider's page in a browser sends the token to a page of this machine.";
 
-static struct termios before; /* for the handler: what the terminal was like */
+struct login {
+	const struct account_config *account;
+	gint port;
+	gboolean is_paste, is_print_only;
+};
 
-static void restore_and_end(int number)
+static bool store(void *data, const char *token, GError **error)
 {
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-	signal(number, SIG_DFL);
-	raise(number);
+	const struct login *self = data;
+	return secrets_store_token(self->account->name, token, error);
 }
 
-static void catch_signals(void (*handler)(int))
+static bool paste(const struct login *self, GError **error)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-	for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
-		signal(numbers[i], handler);
+	char *token = paste_read("Paste the token and press Enter (it is not shown): ", error);
+	const bool is_stored =
+		token != NULL && secrets_store_token(self->account->name, token, error);
+	secret_free(token);
+	return is_stored;
+}
+
+/* The page of the provider, told where to send the browser. */
+static char *page_address(const struct account_config *account, const struct listener *listener)
+{
+	g_autofree char *address = address_add(account->login_url, account->login_return_parameter,
+	                                       listener_address(listener));
+	return account->login_state_parameter != NULL
+	               ? address_add(address, account->login_state_parameter,
+	                             listener_state(listener))
+	               : g_steal_pointer(&address);
+}
+
+static bool sign_in(struct login *self, GError **error)
+{
+	const struct account_config *account = self->account;
+	if (account->login_url == NULL) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "no login_url is configured: set it, or type passerelle login %s "
+		            "--paste",
+		            account->name);
+		return false;
 	}
-}
-
-/* One byte at a time: what stands behind the line is not ours. */
-static bool read_line(char *line, gsize space)
-{
-	gsize length = 0;
-	while (length + 1 < space) {
-		gssize got = read(STDIN_FILENO, line + length, 1);
-		if (got < 0 && errno == EINTR) {
-			continue;
-		}
-		if (got <= 0 || line[length] == '\n') {
-			break;
-		}
-		length++;
+	const struct listener_settings settings = {
+		.port = (unsigned)self->port,
+		.token_parameter = account->login_token_parameter,
+		.state_parameter = account->login_state_parameter,
+		.account = account,
+		.done_text = "You are signed in, and passerelle has stored the token. You can "
+			     "close this page.",
+	};
+	OWNED(listener) listener = listener_open(&settings, error);
+	if (listener == NULL) {
+		return false;
 	}
-	line[length] = '\0';
-	return length + 1 < space;
+	g_autofree char *address = page_address(account, listener);
+	interrupt_install();
+	browser_show("Sign in at this address", address, self->is_print_only);
+	return listener_wait(listener, LISTENER_SECONDS, store, self, error);
 }
 
-/* The line discipline cuts a pasted line at 4,096 bytes unless it stands aside. */
-static bool read_hidden(char *line, gsize space)
+static void tell_stored(const struct account_config *account)
 {
-	struct termios hidden = before;
-	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON);
-	hidden.c_iflag |= ICRNL;
-	catch_signals(restore_and_end);
-	signal(SIGTSTP, SIG_IGN); /* a stopped program would come back with the token shown */
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-	fputs("Paste the token and press Enter (it is not shown): ", stderr);
-	fflush(stderr);
-	bool is_read = read_line(line, space);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-	catch_signals(SIG_DFL);
-	signal(SIGTSTP, SIG_DFL);
-	fputc('\n', stderr);
-	return is_read;
+	char *token = secrets_token(account, NULL);
+	const gint64 end = token != NULL ? secrets_token_end(token) : 0;
+	secret_free(token);
+	g_autoptr(GDateTime) when = end > 0 ? g_date_time_new_from_unix_local(end) : NULL;
+	g_autofree char *words = when != NULL ? g_date_time_format(when, "%F %R") : NULL;
+	printf("%s: the token is stored%s%s\n", account->name,
+	       words != NULL ? "; it seems to be good until " : "", words != NULL ? words : "");
 }
 
-static enum exit_status paste(const struct account_config *config)
+static enum exit_status login(struct login *self, bool is_quiet)
 {
 	g_autoptr(GError) error = NULL;
-	char line[TOKEN_BYTES];
-	bool is_terminal = isatty(STDIN_FILENO) != 0 && tcgetattr(STDIN_FILENO, &before) == 0;
-	bool is_read = is_terminal ? read_hidden(line, sizeof line) : read_line(line, sizeof line);
-	if (!is_read) {
-		g_set_error_literal(&error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
-		                    "that is no token: the line is too long");
-	} else {
-		secrets_store_token(config->name, line, &error);
+	if (self->account->token_command != NULL) {
+		g_set_error_literal(&error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		                    "its token comes from token_command: one that is stored would "
+		                    "not be used");
+	} else if (self->is_paste ? paste(self, &error) : sign_in(self, &error)) {
+		if (!is_quiet) {
+			tell_stored(self->account);
+		}
+		return EXIT_DONE;
 	}
-	explicit_bzero(line, sizeof line);
-	return error == NULL ? EXIT_DONE : command_failed(config->name, error);
+	return command_failed(self->account->name, error);
 }
 
 enum exit_status command_login(struct invocation *invocation, int argc, char **argv)
 {
-	gboolean is_paste = FALSE;
+	struct login self = {0};
 	const GOptionEntry entries[] = {
-		{"paste", 0, 0, G_OPTION_ARG_NONE, &is_paste,
-	         "Read the token from the terminal or from a pipe", NULL},
+		{"paste", 0, 0, G_OPTION_ARG_NONE, &self.is_paste,
+	         "Read the token from the terminal, where it is not shown, or from a pipe", NULL},
+		{"print", 0, 0, G_OPTION_ARG_NONE, &self.is_print_only,
+	         "Only print the address of the page; open no browser", NULL},
+		{"port", 0, 0, G_OPTION_ARG_INT, &self.port,
+	         "Wait for the browser on this port of 127.0.0.1, not on a free one", "PORT"},
 		G_OPTION_ENTRY_NULL,
 	};
 	g_auto(GStrv) words = NULL;
@@ -99,16 +121,12 @@ enum exit_status command_login(struct invocation *invocation, int argc, char **a
 	if (!command_options(entries, usage, summary, argc, argv, &words, &status)) {
 		return status;
 	}
-	if (words[0] == NULL || words[1] != NULL || !is_paste) {
-		return command_misused("login takes one account and --paste");
+	if (words[0] == NULL || words[1] != NULL) {
+		return command_misused("login takes one account");
 	}
-	const struct account_config *config = command_account(invocation, words[0]);
-	if (config == NULL) {
-		return EXIT_BAD_USAGE;
+	if (self.port < 0 || self.port > PORT_MAXIMUM) {
+		return command_misused("--port takes a number from 1 to %d", PORT_MAXIMUM);
 	}
-	status = paste(config);
-	if (status == EXIT_DONE && invocation->verbosity >= 0) {
-		printf("%s: the token is stored\n", config->name);
-	}
-	return status;
+	self.account = command_account(invocation, words[0]);
+	return self.account != NULL ? login(&self, invocation->verbosity < 0) : EXIT_BAD_USAGE;
 }

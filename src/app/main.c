@@ -26,7 +26,8 @@ static const struct command {
 	{"status", command_status, "how the accounts are, for people and for bars"},
 	{"journal", command_journal, "what was done and what is in doubt"},
 	{"check", command_check, "configuration, folders, rights and credentials"},
-	{"login", command_login, "store the token of an account"},
+	{"login", command_login, "sign in: get the token of an account, and store it"},
+	{"consent", command_consent, "allow what the provider asked you about"},
 	{"import", command_import, "put items of .vcf and .ics files into the folders"},
 	{"export", command_export, "all contacts or events as one text"},
 };

@@ -6,7 +6,7 @@
 #include "app/secrets.h"
 
 #include "app/paths.h"
-#include "app/secret_command.h"
+#include "app/shell_command.h"
 #include "base/durable.h"
 
 #include <errno.h>
@@ -115,7 +115,9 @@ char *secrets_password(const struct account_config *account, GError **error)
 {
 	static const char prefix[] = "credential:";
 	if (account->service_password_command != NULL) {
-		return secret_command_run(account->name, account->service_password_command, error);
+		const struct shell_command command = {"service_password_command", account->name,
+		                                      account->service_password_command, NULL};
+		return shell_command_read(&command, error);
 	}
 	const char *file = account->service_password_file;
 	/*
@@ -135,20 +137,6 @@ char *secrets_password(const struct account_config *account, GError **error)
 	return secret;
 }
 
-char *secrets_token(const char *account, GError **error)
-{
-	g_autofree char *path = paths_of_account(account, ".token");
-	g_autoptr(GError) why = NULL;
-	char *token = secrets_read_file(path, &why);
-	if (token == NULL && passerelle_error_is(why, PASSERELLE_ERROR_NOT_FOUND)) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH,
-		            "there is no token yet: type passerelle login %s --paste", account);
-	} else if (token == NULL) {
-		g_propagate_error(error, g_steal_pointer(&why));
-	}
-	return token;
-}
-
 static bool is_token(const char *token)
 {
 	gsize length = strlen(token);
@@ -158,6 +146,55 @@ static bool is_token(const char *token)
 		}
 	}
 	return length > 0 && length < SECRET_BYTES;
+}
+
+static char *not_a_token(char *text_taken, const char *where, GError **error)
+{
+	secret_free(text_taken);
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+	            "%s: that is no token: one word without blanks is expected", where);
+	return NULL;
+}
+
+static char *token_of_command(const struct account_config *account, GError **error)
+{
+	const struct shell_command command = {"token_command", account->name,
+	                                      account->token_command, NULL};
+	char *token = shell_command_read(&command, error);
+	if (token != NULL && !is_token(g_strstrip(token))) {
+		return not_a_token(token, command.option, error);
+	}
+	return token;
+}
+
+char *secrets_token(const struct account_config *account, GError **error)
+{
+	if (account->token_command != NULL) {
+		return token_of_command(account, error);
+	}
+	g_autofree char *path = paths_of_account(account->name, ".token");
+	g_autoptr(GError) why = NULL;
+	char *token = secrets_read_file(path, &why);
+	if (token == NULL && passerelle_error_is(why, PASSERELLE_ERROR_NOT_FOUND)) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH,
+		            "there is no token yet: type passerelle login %s%s", account->name,
+		            account->login_url != NULL ? "" : " --paste");
+	} else if (token == NULL) {
+		g_propagate_error(error, g_steal_pointer(&why));
+	}
+	return token;
+}
+
+/* API reading, section 1: "B64…|sau=|ted=<epoch>|…" */
+gint64 secrets_token_end(const char *token)
+{
+	static const char mark[] = "|ted=";
+	const char *found = strstr(token, mark);
+	const char *digits = found != NULL ? found + strlen(mark) : "";
+	const gsize length = strspn(digits, G_CSET_DIGITS);
+	const bool is_epoch =
+		length >= 9 && length <= 11 && (digits[length] == '|' || digits[length] == '\0');
+	return is_epoch ? g_ascii_strtoll(digits, NULL, 10) : 0;
 }
 
 bool secrets_store_token(const char *account, const char *token, GError **error)

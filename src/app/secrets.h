@@ -17,8 +17,14 @@ void secret_free(char *secret);
  */
 char *secrets_password(const struct account_config *account, GError **error);
 
-/* AUTH: there is none yet. CONFIG: others can read it. */
-char *secrets_token(const char *account, GError **error);
+/* From token_command, else as it was stored. AUTH: there is none yet. CONFIG: others can read the
+ * file, or the command fails. */
+char *secrets_token(const struct account_config *account, GError **error);
+/*
+ * UTC seconds at which the token seems to end; 0 = it does not tell. A hint to warn early: the
+ * truth is the service's error -1.
+ */
+gint64 secrets_token_end(const char *token);
 /*
  * White space around it does not count. INPUT: empty, too long, or no token (blanks or control
  * characters inside).

@@ -11,8 +11,10 @@
 #include "app/folder_digest.h"
 #include "app/interrupt.h"
 #include "app/log.h"
+#include "app/needs.h"
 #include "app/paths.h"
 #include "app/progress.h"
+#include "app/secrets.h"
 #include "app/sync_report.h"
 #include "journal/records.h"
 #include "status/words.h"
@@ -23,6 +25,8 @@
 
 #define STATUS_KEY                                                                                 \
 	"app.status" /* in the journal: the file may lie in a folder that a restart empties */
+
+#define EARLY_WARNING (24 * 60 * 60) /* before a token seems to end */
 
 #define PROBLEMS_SHOWN     10 /* by a sync that a person started */
 #define PROBLEM_CHARACTERS 300
@@ -152,8 +156,7 @@ static void take_report(struct cycle *self, enum part part, const struct cycle_r
 		worsen(self, EXIT_HELD);
 	}
 	if (!interrupt_is_raised()) {
-		sync_report_judge(report, self->config->name, part, &self->health.parts[part],
-		                  self->now);
+		sync_report_judge(report, self->config, part, &self->health.parts[part], self->now);
 	}
 	sync_report_tell(report, kind, seconds_now());
 	sync_report_summarise(report, part, self->summary);
@@ -162,7 +165,7 @@ static void take_report(struct cycle *self, enum part part, const struct cycle_r
 static void fail_part(struct cycle *self, enum part part, const GError *error)
 {
 	struct cycle_report report = {.error = (GError *)error};
-	sync_report_judge(&report, self->config->name, part, &self->health.parts[part], self->now);
+	sync_report_judge(&report, self->config, part, &self->health.parts[part], self->now);
 	sync_report_summarise(&report, part, self->summary);
 }
 
@@ -202,10 +205,8 @@ static void take_mailbox(struct cycle *self, const struct mailbox *box)
 		return;
 	}
 	g_autofree char *list = g_strjoinv(", ", box->protected_infos);
-	g_autofree char *message =
-		g_strdup_printf("mail: you have not allowed %s; open the address to do so", list);
-	health_set(health, STATUS_CONSENT_REQUIRED, message, "consent", box->consent_url,
-	           self->now);
+	g_autofree char *message = g_strdup_printf("mail: you have not allowed %s", list);
+	health_set_consent(health, self->config, message, box->consent_url, self->now);
 	worsen(self, EXIT_NEEDS_LOGIN);
 }
 
@@ -227,7 +228,7 @@ static void sync_messages(struct cycle *self)
 		take_mailbox(self, box);
 	} else if (!interrupt_is_raised()) {
 		status_mail_update(&self->document->mail, NULL, self->now);
-		health_set_error(&self->health.parts[PART_MESSAGES], self->config->name, error,
+		health_set_error(&self->health.parts[PART_MESSAGES], self->config, error,
 		                 self->now);
 		if (self->account->remote != NULL) {
 			tell_error(self, "messages", error);
@@ -319,10 +320,34 @@ static void write_document(const struct account_config *config, struct status_do
 	}
 }
 
+/* A day ahead, where nothing else is asked of the person: only the browser can renew the sign-in.
+ */
+static void warn_of_end(struct cycle *self)
+{
+	const char *token = self->account->token;
+	const gint64 end = token != NULL ? secrets_token_end(token) : 0;
+	struct status_document *document = self->document;
+	if (end <= self->now || end - self->now > EARLY_WARNING || document->action_kind != NULL) {
+		return;
+	}
+	g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(end);
+	g_autofree char *words = when != NULL ? g_date_time_format(when, "%F %R") : NULL;
+	const bool is_own = self->config->token_command != NULL;
+	g_free(document->message);
+	document->message = g_strdup_printf(
+		"the sign-in seems to end on %s: %s%s%s", words,
+		is_own ? "token_command has to print a new one" : "type passerelle login ",
+		is_own ? "" : self->config->name,
+		is_own || self->config->login_url != NULL ? "" : " --paste");
+	document->action_kind = g_strdup("renew");
+	document->action_since = end - EARLY_WARNING;
+}
+
 static void save_status(struct cycle *self)
 {
 	g_autoptr(GError) error = NULL;
 	health_tell(&self->health, self->document);
+	warn_of_end(self);
 	self->document->updated = seconds_now();
 	self->document->next_sync = next_sync(self);
 	g_autofree char *json = status_document_to_json(self->document);
@@ -406,11 +431,28 @@ static void run_parts(struct cycle *self)
 static void tell_action(const struct cycle *self)
 {
 	const struct status_document *document = self->document;
-	if (document->state == STATUS_LOGIN_REQUIRED ||
-	    document->state == STATUS_CONSENT_REQUIRED) {
+	const GError *told = self->connect_error;
+	const bool is_told = told != NULL && g_strcmp0(told->message, document->message) == 0;
+	if (!is_told && (document->state == STATUS_LOGIN_REQUIRED ||
+	                 document->state == STATUS_CONSENT_REQUIRED)) {
 		log_say(LOG_LEVEL_WARNING, self->config->name, "%s%s%s", document->message,
 		        document->action_url != NULL ? ": open " : "",
 		        document->action_url != NULL ? document->action_url : "");
+	}
+}
+
+static void tell_needs(struct cycle *self)
+{
+	g_autoptr(GError) error = NULL;
+	if (interrupt_is_raised()) {
+		return;
+	}
+	g_autoptr(GPtrArray) needs =
+		needs_find_new(&self->health, self->document, self->account->journal, &error);
+	if (needs == NULL) {
+		tell_error(self, "journal", error);
+	} else {
+		needs_tell(self->config, needs);
 	}
 }
 
@@ -424,6 +466,7 @@ static void run(struct cycle *self)
 	}
 	write_exports(self);
 	save_status(self);
+	tell_needs(self);
 	if (self->wish->is_for_service) {
 		tell_service(self);
 	} else if (!self->wish->is_quiet && self->summary->len > 0 && !interrupt_is_raised()) {

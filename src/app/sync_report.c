@@ -41,8 +41,8 @@ static void judge_files(const struct cycle_report *report, enum part part,
 	health_set(health, STATUS_HELD, message, "files", NULL, now);
 }
 
-void sync_report_judge(const struct cycle_report *report, const char *account, enum part part,
-                       struct part_health *health, gint64 now)
+void sync_report_judge(const struct cycle_report *report, const struct account_config *account,
+                       enum part part, struct part_health *health, gint64 now)
 {
 	if (report->error != NULL) {
 		health_set_error(health, account, report->error, now);
@@ -55,13 +55,13 @@ void sync_report_judge(const struct cycle_report *report, const char *account, e
 		g_autofree char *message = g_strdup_printf(
 			"%s: %s new items wait for your word: look with passerelle sync %s "
 			"--dry-run, let them through with passerelle sync %s --confirm",
-			part_name(part), count, account, account);
+			part_name(part), count, account->name, account->name);
 		health_set(health, STATUS_HELD, message, "confirm", NULL, now);
 	} else if (report->in_doubt > 0) {
 		g_autofree char *count = words_count(report->in_doubt);
 		g_autofree char *message =
 			g_strdup_printf("%s: %s in doubt: see passerelle journal list %s",
-		                        part_name(part), count, account);
+		                        part_name(part), count, account->name);
 		health_set(health, STATUS_HELD, message, "resolve", NULL, now);
 	} else if (report->held > 0) {
 		judge_files(report, part, health, now);

@@ -13,8 +13,8 @@
  */
 void sync_report_tell(const struct cycle_report *report, struct status_kind *kind, gint64 now);
 /* Held plans and items in doubt ask for a person. */
-void sync_report_judge(const struct cycle_report *report, const char *account, enum part part,
-                       struct part_health *health, gint64 now);
+void sync_report_judge(const struct cycle_report *report, const struct account_config *account,
+                       enum part part, struct part_health *health, gint64 now);
 /* "contacts 1,000, 3 sent"; appended to line behind "; " or ": ". */
 void sync_report_summarise(const struct cycle_report *report, enum part part, GString *line);
 void sync_mail_summarise(const struct status_mail *mail, GString *line);

@@ -36,8 +36,8 @@ struct status_document {
 	gint64 updated; /* UTC seconds */
 	enum status_state state;
 	char *message;     /* one line for people; NULL = none */
-	char *action_kind; /* "login", "consent", "confirm", "resolve", "rebuild", "files" or
-	                      "configure"; NULL = nothing to do */
+	char *action_kind; /* "login", "renew" (it ends soon), "consent", "confirm", "resolve",
+	                      "rebuild", "files" or "configure"; NULL = nothing to do */
 	char *action_url;  /* where to click; NULL */
 	gint64 action_since;
 	struct status_mail mail;

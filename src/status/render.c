@@ -48,9 +48,11 @@ static const struct look *look_of(const struct status_document *document,
 	return &looks[document->state];
 }
 
+/* A sign-in that ends tomorrow is worth a line, and no mark in a bar. */
 static bool needs_person(const struct status_document *document)
 {
-	return document->action_kind != NULL || document->state == STATUS_ERROR;
+	const char *action = document->action_kind;
+	return (action != NULL && strcmp(action, "renew") != 0) || document->state == STATUS_ERROR;
 }
 
 /*

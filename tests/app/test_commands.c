@@ -119,7 +119,11 @@ static const struct {
 	{command_journal, "journal resolve home x --all done", EXIT_BAD_USAGE},
 	{command_journal, "journal resolve home x done", EXIT_BAD_INPUT},
 	{command_check, "check", EXIT_NEEDS_LOGIN},
-	{command_login, "login home", EXIT_BAD_USAGE},
+	{command_login, "login home", EXIT_BAD_CONFIG},
+	{command_login, "login home --port 65536", EXIT_BAD_USAGE},
+	{command_consent, "consent", EXIT_BAD_USAGE},
+	{command_consent, "consent home", EXIT_BAD_INPUT},
+	{command_consent, "consent home --port -1", EXIT_BAD_USAGE},
 	{command_login, "login --paste", EXIT_BAD_USAGE},
 	{command_run, "run now", EXIT_BAD_USAGE},
 	{command_import, "import home", EXIT_BAD_USAGE},
@@ -433,6 +437,9 @@ END_TEST
 
 /* ---- health ---- */
 
+static char home_name[] = "home", home_hosts[] = "x";
+static const struct account_config home_account = {.name = home_name, .consent_hosts = home_hosts};
+
 START_TEST(a_good_look_at_the_mail_does_not_hide_what_the_contacts_need)
 {
 	struct health health = {0};
@@ -441,12 +448,12 @@ START_TEST(a_good_look_at_the_mail_does_not_hide_what_the_contacts_need)
 	g_autoptr(GError) consent = NULL;
 	passerelle_error_set_with_url(&consent, PASSERELLE_ERROR_CONSENT, "https://x/p",
 	                              "allow it");
-	health_set_error(&health.parts[PART_CONTACTS], "home", consent, 100);
+	health_set_error(&health.parts[PART_CONTACTS], &home_account, consent, 100);
 	ck_assert(health_save(&health, journal, NULL));
 	health_clear(&health);
 	health_load(&health, journal);
-	health_set_error(&health.parts[PART_CONTACTS], "home", consent, 200);
-	health_set_error(&health.parts[PART_MESSAGES], "home", NULL, 200);
+	health_set_error(&health.parts[PART_CONTACTS], &home_account, consent, 200);
+	health_set_error(&health.parts[PART_MESSAGES], &home_account, NULL, 200);
 	OWNED(status_document) document = status_document_new("home");
 	health_tell(&health, document);
 	ck_assert_int_eq(document->state, STATUS_CONSENT_REQUIRED);
@@ -461,15 +468,15 @@ START_TEST(a_held_plan_asks_to_be_confirmed_and_doubts_to_be_resolved)
 {
 	struct health health = {0};
 	struct cycle_report report = {.held = 57, .is_plan_held = true};
-	sync_report_judge(&report, "home", PART_CONTACTS, &health.parts[PART_CONTACTS], 1);
+	sync_report_judge(&report, &home_account, PART_CONTACTS, &health.parts[PART_CONTACTS], 1);
 	ck_assert_int_eq(health.parts[PART_CONTACTS].state, STATUS_HELD);
 	ck_assert_str_eq(health.parts[PART_CONTACTS].action_kind, "confirm");
 	report.is_plan_held = false;
 	report.held = report.in_doubt = 2;
-	sync_report_judge(&report, "home", PART_CONTACTS, &health.parts[PART_CONTACTS], 2);
+	sync_report_judge(&report, &home_account, PART_CONTACTS, &health.parts[PART_CONTACTS], 2);
 	ck_assert_str_eq(health.parts[PART_CONTACTS].action_kind, "resolve");
 	report.held = report.in_doubt = 0;
-	sync_report_judge(&report, "home", PART_CONTACTS, &health.parts[PART_CONTACTS], 3);
+	sync_report_judge(&report, &home_account, PART_CONTACTS, &health.parts[PART_CONTACTS], 3);
 	ck_assert_int_eq(health.parts[PART_CONTACTS].state, STATUS_OK);
 	ck_assert_ptr_null(health.parts[PART_CONTACTS].action_kind);
 	health_clear(&health);
@@ -484,14 +491,14 @@ START_TEST(a_file_that_cannot_be_taken_is_named_and_is_no_doubt)
 	g_ptr_array_add(problems, (gpointer) "big.vcf: File too large");
 	struct cycle_report report = {.held = 2, .left_alone = 2, .problems = problems};
 	struct part_health *part = &health.parts[PART_CONTACTS];
-	sync_report_judge(&report, "home", PART_CONTACTS, part, 1);
+	sync_report_judge(&report, &home_account, PART_CONTACTS, part, 1);
 	ck_assert_int_eq(part->state, STATUS_HELD);
 	ck_assert_str_eq(part->action_kind, "files");
 	ck_assert_str_eq(part->message,
 	                 "contacts: 2 files are left alone, first big.vcf: File too large");
 	report.held = 62;
 	report.is_plan_held = true;
-	sync_report_judge(&report, "home", PART_CONTACTS, part, 2);
+	sync_report_judge(&report, &home_account, PART_CONTACTS, part, 2);
 	ck_assert(g_str_has_prefix(part->message, "contacts: 60 new items wait"));
 	health_clear(&health);
 }

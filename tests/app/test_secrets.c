@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 
 static char *home; /* a fresh folder per test */
+static char home_name[] = "home";
+static const struct account_config home_account = {.name = home_name};
 
 static void set_up(void)
 {
@@ -137,7 +139,7 @@ START_TEST(a_token_is_stored_for_its_owner_alone_and_comes_back_without_blanks)
 	struct stat about;
 	ck_assert_int_eq(stat(path, &about), 0);
 	ck_assert_uint_eq(about.st_mode & 0777, 0600);
-	char *token = secrets_token("home", &error);
+	char *token = secrets_token(&home_account, &error);
 	ck_assert_str_eq(token, "B64+/==|sau=|ted=1|");
 	secret_free(token);
 }
@@ -146,7 +148,7 @@ END_TEST
 START_TEST(without_a_token_a_login_is_asked_for)
 {
 	g_autoptr(GError) error = NULL;
-	ck_assert_ptr_null(secrets_token("home", &error));
+	ck_assert_ptr_null(secrets_token(&home_account, &error));
 	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_AUTH));
 	ck_assert_ptr_nonnull(strstr(error->message, "passerelle login home"));
 }
@@ -156,7 +158,7 @@ START_TEST(a_token_that_others_can_read_is_refused)
 {
 	g_autoptr(GError) error = NULL;
 	put_secret("home.token", "token\n", 0644);
-	ck_assert_ptr_null(secrets_token("home", &error));
+	ck_assert_ptr_null(secrets_token(&home_account, &error));
 	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_CONFIG));
 }
 END_TEST
@@ -176,6 +178,61 @@ START_TEST(what_is_no_token_is_not_stored_and_not_repeated)
 }
 END_TEST
 
+static char *token_by(char *command, GError **error)
+{
+	const struct account_config account = {.name = home_name, .token_command = command};
+	return secrets_token(&account, error);
+}
+
+START_TEST(a_command_gives_the_token_whatever_is_stored)
+{
+	static char good[] = "printf ' B64+/==|ted=1 \\nmore\\n'";
+	g_autoptr(GError) error = NULL;
+	ck_assert(secrets_store_token("home", "stored", &error));
+	char *token = token_by(good, &error);
+	ck_assert_msg(token != NULL, "%s", error != NULL ? error->message : "");
+	ck_assert_str_eq(token, "B64+/==|ted=1");
+	secret_free(token);
+}
+END_TEST
+
+START_TEST(a_token_command_that_fails_or_prints_no_token_is_a_matter_of_the_configuration)
+{
+	static char failing[] = "echo canary; exit 1", blank[] = "echo two canaries",
+		    silent[] = ":";
+	char *const lines[] = {failing, blank, silent};
+	for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+		g_autoptr(GError) error = NULL;
+		ck_assert_ptr_null(token_by(lines[i], &error));
+		ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_CONFIG));
+		ck_assert_ptr_nonnull(strstr(error->message, "token_command"));
+		ck_assert_ptr_null(strstr(error->message, "canar"));
+	}
+}
+END_TEST
+
+START_TEST(the_end_of_a_token_is_read_where_it_tells_one)
+{
+	static const struct {
+		const char *token;
+		gint64 end;
+	} rows[] = {
+		{"B64x==|sau=|ted=1795226400|usr=a", 1795226400},
+		{"B64x==|ted=1795226400", 1795226400},
+		{"B64x==|ted=|usr=a", 0},
+		{"B64x==|ted=12|usr=a", 0},
+		{"B64x==|ted=17952264001795226400|", 0},
+		{"B64x==|ted=1795226400x|", 0},
+		{"ted=1795226400", 0},
+		{"opaque", 0},
+		{"", 0},
+	};
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		ck_assert_int_eq(secrets_token_end(rows[i].token), rows[i].end);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("secrets");
@@ -191,6 +248,11 @@ int main(void)
 	tcase_add_test(tests, a_command_that_fails_or_prints_nothing_gives_no_password);
 	tcase_add_test(tests, a_token_is_stored_for_its_owner_alone_and_comes_back_without_blanks);
 	tcase_add_test(tests, without_a_token_a_login_is_asked_for);
+	tcase_add_test(tests, a_command_gives_the_token_whatever_is_stored);
+	tcase_add_test(
+		tests,
+		a_token_command_that_fails_or_prints_no_token_is_a_matter_of_the_configuration);
+	tcase_add_test(tests, the_end_of_a_token_is_read_where_it_tells_one);
 	tcase_add_test(tests, a_token_that_others_can_read_is_refused);
 	tcase_add_test(tests, what_is_no_token_is_not_stored_and_not_repeated);
 	suite_add_tcase(suite, tests);

@@ -38,7 +38,7 @@ library() {
     libical/*) echo "formats/recurrence" ;;
     sqlite3.h) echo "journal/" ;;
     ini.h) echo "app/config" ;;
-    microhttpd.h) echo "emulator/" ;;
+    microhttpd.h) echo "emulator/ app/listener" ;;
     check.h) echo "none" ;;
     *) echo "" ;;
   esac

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A secret from a command of the person's own. */
-#include "app/secret_command.h"
+/* A command of the person's own. */
+#include "app/shell_command.h"
 
 #include "app/interrupt.h"
 #include "app/log.h"
@@ -23,7 +23,7 @@ struct output {
 	char bytes[OUTPUT_BYTES];
 };
 
-struct command {
+struct process {
 	GPid pid;
 	int status;
 	bool has_ended;
@@ -36,17 +36,29 @@ static void lead_own_group(gpointer data)
 	setpgid(0, 0);
 }
 
-static bool start(struct command *self, const char *line, GError **error)
+/* Ours and what it is told. */
+static char **environment_of(const struct shell_command *command)
+{
+	char **environment = g_get_environ();
+	const char *const *pair = command->environment;
+	for (; pair != NULL && pair[0] != NULL; pair += 2) {
+		environment = g_environ_setenv(environment, pair[0], pair[1], TRUE);
+	}
+	return environment;
+}
+
+static bool start(struct process *self, const struct shell_command *command, GError **error)
 {
 	char shell[] = "/bin/sh", flag[] = "-c";
-	g_autofree char *copy = g_strdup(line);
+	g_autofree char *copy = g_strdup(command->line);
 	char *arguments[] = {shell, flag, copy, NULL};
+	g_auto(GStrv) environment = environment_of(command);
 	g_autoptr(GError) why = NULL;
-	if (!g_spawn_async_with_pipes(NULL, arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+	if (!g_spawn_async_with_pipes(NULL, arguments, environment, G_SPAWN_DO_NOT_REAP_CHILD,
 	                              lead_own_group, NULL, &self->pid, NULL, &self->out.file,
 	                              &self->err.file, &why)) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-		            "service_password_command: %s", why->message);
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG, "%s: %s",
+		            command->option, why->message);
 		return false;
 	}
 	g_unix_set_fd_nonblocking(self->out.file, TRUE, NULL);
@@ -76,7 +88,7 @@ static void drain(struct output *self)
 	explicit_bzero(dropped, sizeof dropped);
 }
 
-static void reap(struct command *self)
+static void reap(struct process *self)
 {
 	if (!self->has_ended && waitpid(self->pid, &self->status, WNOHANG) == self->pid) {
 		self->has_ended = true;
@@ -84,7 +96,7 @@ static void reap(struct command *self)
 }
 
 /* Ends when the command does: what it leaves behind in the background may keep the pipes open. */
-static bool wait_for_end(struct command *self)
+static bool wait_for_end(struct process *self)
 {
 	gint64 deadline = g_get_monotonic_time() + COMMAND_LIMIT_S * G_USEC_PER_SEC;
 	while (!self->has_ended) {
@@ -103,7 +115,7 @@ static bool wait_for_end(struct command *self)
 	return true;
 }
 
-static void finish(struct command *self)
+static void finish(struct process *self)
 {
 	if (!self->has_ended) {
 		kill(-self->pid, SIGKILL);
@@ -118,50 +130,72 @@ static void finish(struct command *self)
 	}
 }
 
-static void show_errors(const struct command *self, const char *account)
+static void show_errors(const struct process *self, const struct shell_command *command)
 {
 	g_autofree char *text = g_strndup(self->err.bytes, self->err.length);
 	g_strchomp(text);
 	if (text[0] != '\0') {
 		g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 		for (guint i = 0; lines[i] != NULL; i++) {
-			log_say(LOG_LEVEL_WARNING, account, "service_password_command: %s",
+			log_say(LOG_LEVEL_WARNING, command->account, "%s: %s", command->option,
 			        lines[i]);
 		}
 	}
 }
 
-static char *answer(const struct command *self, bool is_in_time, GError **error)
+static bool judge(const struct process *self, bool is_in_time, const struct shell_command *command,
+                  GError **error)
+{
+	if (!is_in_time && interrupt_is_raised()) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CANCELLED, "%s: told to stop",
+		            command->option);
+		return false;
+	}
+	if (!is_in_time || !WIFEXITED(self->status) || WEXITSTATUS(self->status) != 0) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG, "%s: %s",
+		            command->option,
+		            is_in_time ? "it failed" : "it takes longer than 30 s");
+		return false;
+	}
+	return true;
+}
+
+static bool run(struct process *self, const struct shell_command *command, GError **error)
+{
+	if (!start(self, command, error)) {
+		return false;
+	}
+	const bool is_in_time = wait_for_end(self);
+	finish(self);
+	show_errors(self, command);
+	return judge(self, is_in_time, command, error);
+}
+
+bool shell_command_run(const struct shell_command *command, GError **error)
+{
+	struct process self = {.out.file = -1, .err.file = -1};
+	return run(&self, command, error);
+}
+
+static char *first_line(const struct process *self, const struct shell_command *command,
+                        GError **error)
 {
 	const char *stop = memchr(self->out.bytes, '\n', self->out.length);
-	gsize length = stop != NULL ? (gsize)(stop - self->out.bytes) : self->out.length;
-	const char *problem = NULL;
-	if (!is_in_time) {
-		problem = "it takes longer than 30 s";
-	} else if (!WIFEXITED(self->status) || WEXITSTATUS(self->status) != 0) {
-		problem = "it failed";
-	} else if (length == 0 || length == OUTPUT_BYTES ||
-	           memchr(self->out.bytes, '\0', length) != NULL) {
-		problem = "it printed no password";
-	}
-	if (problem != NULL) {
+	const gsize length = stop != NULL ? (gsize)(stop - self->out.bytes) : self->out.length;
+	if (length == 0 || length == OUTPUT_BYTES ||
+	    memchr(self->out.bytes, '\0', length) != NULL) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-		            "service_password_command: %s", problem);
+		            "%s: it printed no line of 1 to %d bytes", command->option,
+		            OUTPUT_BYTES - 1);
 		return NULL;
 	}
 	return g_strndup(self->out.bytes, length);
 }
 
-char *secret_command_run(const char *account, const char *command, GError **error)
+char *shell_command_read(const struct shell_command *command, GError **error)
 {
-	struct command self = {.out.file = -1, .err.file = -1};
-	if (!start(&self, command, error)) {
-		return NULL;
-	}
-	bool is_in_time = wait_for_end(&self);
-	finish(&self);
-	show_errors(&self, account);
-	char *secret = answer(&self, is_in_time, error);
+	struct process self = {.out.file = -1, .err.file = -1};
+	char *line = run(&self, command, error) ? first_line(&self, command, error) : NULL;
 	explicit_bzero(self.out.bytes, sizeof self.out.bytes);
-	return secret;
+	return line;
 }
