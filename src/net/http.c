@@ -142,16 +142,32 @@ static double tokens_per_usec(const struct http_client *self)
 	return (double)self->settings.requests_per_minute / (double)MINUTE_USEC;
 }
 
-static bool take_token(struct http_client *self)
+static void refill(struct http_client *self)
 {
-	const unsigned most = self->settings.requests_per_minute;
-	if (most == 0) {
-		return true;
-	}
 	const gint64 now = g_get_monotonic_time();
 	self->tokens += (double)(now - self->refilled_at) * tokens_per_usec(self);
-	self->tokens = MIN(self->tokens, (double)most);
+	self->tokens = MIN(self->tokens, (double)self->settings.requests_per_minute);
 	self->refilled_at = now;
+}
+
+double http_client_level(struct http_client *self)
+{
+	refill(self);
+	return self->tokens;
+}
+
+void http_client_set_level(struct http_client *self, double level)
+{
+	refill(self);
+	self->tokens = CLAMP(level, 0, self->tokens);
+}
+
+static bool take_token(struct http_client *self)
+{
+	if (self->settings.requests_per_minute == 0) {
+		return true;
+	}
+	refill(self);
 	if (self->tokens < 1) {
 		return false;
 	}

@@ -81,6 +81,13 @@ typedef void (*http_progress)(void *data, gsize done, gsize total);
 void http_client_batch(struct http_client *self, struct http_request **requests, gsize count,
                        http_progress progress, void *data);
 
+/*
+ * Requests that may start at once now (0 where there is no limit), and so many at most from now on:
+ * for who goes on where another process stopped. A new client begins with a minute's worth.
+ */
+double http_client_level(struct http_client *self);
+void http_client_set_level(struct http_client *self, double level);
+
 /* Requests put on the wire so far. */
 guint64 http_client_count(const struct http_client *self);
 

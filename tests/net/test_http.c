@@ -338,6 +338,35 @@ START_TEST(the_rate_goes_on_behind_a_burst)
 }
 END_TEST
 
+START_TEST(a_client_goes_on_where_another_one_stopped)
+{
+	struct server *server = server_start(server_answers, NULL, false);
+	volatile sig_atomic_t cancelled = 0;
+	const struct http_settings settings = {.max_connections = 8,
+	                                       .requests_per_minute = 9,
+	                                       .timeout_ms = 20000,
+	                                       .cancelled = &cancelled};
+	struct http_client *client = http_client_new(&settings, NULL);
+	ck_assert_double_eq(http_client_level(client), 9);
+	http_client_set_level(client, 1000); /* never more than there is */
+	ck_assert_double_eq(http_client_level(client), 9);
+	http_client_set_level(client, 5);
+	g_autofree char *url = server_url(server, "/");
+	guint answered = 0, not_sent = 0;
+	send_many(client, url, 9, stop_after_five, (void *)&cancelled, &answered, &not_sent);
+	ck_assert_uint_eq(answered, 5);
+	ck_assert_uint_eq(not_sent, 4);
+	ck_assert_double_lt(http_client_level(client), 1);
+	http_client_set_level(client, -3);
+	ck_assert_double_ge(http_client_level(client), 0);
+	http_client_free(client);
+	server_stop(server);
+	client = new_client(1); /* no limit */
+	ck_assert_double_eq(http_client_level(client), 0);
+	http_client_free(client);
+}
+END_TEST
+
 START_TEST(a_proxy_of_the_environment_is_not_used_for_loopback)
 {
 	g_setenv("http_proxy", "http://127.0.0.1:1/", TRUE);
@@ -446,6 +475,7 @@ static Suite *http_suite(void)
 	tcase_add_test(wire, as_many_requests_as_allowed_are_under_way_and_connections_are_reused);
 	tcase_add_test(wire, a_burst_ends_at_one_minutes_worth);
 	tcase_add_test(wire, the_rate_goes_on_behind_a_burst);
+	tcase_add_test(wire, a_client_goes_on_where_another_one_stopped);
 	tcase_add_test(wire, a_proxy_of_the_environment_is_not_used_for_loopback);
 	suite_add_tcase(suite, wire);
 	TCase *addresses = tcase_create("addresses");
