@@ -260,7 +260,9 @@ static struct reply *garbage_reply(void)
 static struct reply *status_page(int status)
 {
 	return emu_reply_page((unsigned)status,
-	                      status == 503 ? "Service Unavailable" : "Server Error",
+	                      status == 503   ? "Service Unavailable"
+	                      : status == 429 ? "Too Many Requests"
+	                                      : "Server Error",
 	                      "The server could not complete the request.", "");
 }
 

@@ -15,6 +15,7 @@ static const struct fault_kind kinds[] = {
 	{"500-after", true, FAULT_STATUS, 500, 0},
 	{"503", false, FAULT_STATUS, 503, 1},
 	{"503-after", true, FAULT_STATUS, 503, 1},
+	{"429", false, FAULT_STATUS, 429, 1},
 	{"cut", true, FAULT_CUT, 0, 0},
 	{"cut-before", false, FAULT_CUT, 0, 0},
 	{"html", true, FAULT_HTML, 0, 0},

@@ -26,6 +26,7 @@ static const struct {
 	{"503", LOOK_STATUS, 503, "<!DOCTYPE html>", 0},
 	{"503:7", LOOK_STATUS, 503, "<!DOCTYPE html>", 0},
 	{"503-after:7", LOOK_STATUS, 503, "<!DOCTYPE html>", 1},
+	{"429:7", LOOK_STATUS, 429, "<!DOCTYPE html>", 0},
 	{"cut", LOOK_CUT, 200, "<result>0</result>", 1},
 	{"cut-before", LOOK_CUT, 200, "<result>", 0},
 	{"html", LOOK_STATUS, 200, "<!DOCTYPE html>", 1},

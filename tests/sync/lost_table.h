@@ -30,6 +30,7 @@ static const struct lost_fault lost_faults[] = {
 	{"503:0", false, LEDGER_IN_DOUBT, false},
 	{"503:1", false, LEDGER_IN_DOUBT, false},
 	{"503-after:1", true, LEDGER_IN_DOUBT, false},
+	{"429:1", false, LEDGER_IN_DOUBT, false},
 	{"cut", true, LEDGER_IN_DOUBT, false},
 	{"cut-before", false, LEDGER_IN_DOUBT, false},
 	{"html", true, LEDGER_IN_DOUBT, false},
@@ -126,7 +127,7 @@ static inline bool is_action_tried(const char *name)
 /* Every kind of the emulator, and every write that the emulator knows. */
 static inline void assert_table_is_whole(void)
 {
-	assert_none_is_missing("emulator/faults.c", "^\\s+\\{\"([a-z0-9-]+)\", (?:true|false)", 19,
+	assert_none_is_missing("emulator/faults.c", "^\\s+\\{\"([a-z0-9-]+)\", (?:true|false)", 20,
 	                       is_tried);
 	assert_none_is_missing("emulator/actions_contacts.c", "\\.name = \"(add\\w+)\"", 2,
 	                       is_action_tried);
