@@ -286,7 +286,7 @@ START_TEST(a_busy_server_is_left_alone_for_as_long_as_it_says)
 	g_autoptr(GError) error = NULL;
 	ck_assert(!session_read(world.session, world.calls, NULL, &error));
 	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_NETWORK));
-	ck_assert_ptr_nonnull(strstr(call_at(&world, 39)->error->message, "600 seconds"));
+	ck_assert_ptr_nonnull(strstr(call_at(&world, 39)->error->message, "asks to wait until 20"));
 	ck_assert_uint_eq(canned_count(&world.server), 4);
 	g_ptr_array_set_size(world.calls, 0);
 	g_ptr_array_set_size(world.entries, 0);

@@ -149,15 +149,17 @@ static bool send_part(struct calendar_side *self, struct round *round, guint fir
 	return was_heard;
 }
 
-/* Nobody answered: what comes next would only be in doubt too. */
+/* Nobody answered, or nothing sensible: what comes next would only be in doubt too. */
 static bool is_silence(const struct round *round, guint index, GError **error)
 {
 	const struct call *call = g_ptr_array_index(round->calls, index);
-	if (call->fate != HTTP_UNKNOWN || index + 1 == round->calls->len) {
+	const struct ledger_call *entry = g_ptr_array_index(round->entries, index);
+	if (entry->state != LEDGER_IN_DOUBT || index + 1 == round->calls->len) {
 		return false;
 	}
-	g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_NETWORK,
-	                    "the remote does not answer: the other events wait");
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_NETWORK,
+	            "the remote %s: the other events wait",
+	            call->fate == HTTP_UNKNOWN ? "does not answer" : "is out of order");
 	return true;
 }
 

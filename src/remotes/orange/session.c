@@ -7,11 +7,11 @@
 #include <time.h>
 
 #include "remotes/orange/call.h"
+#include "remotes/orange/session_memory.h"
 
 #define READS_PER_CONNECTION  16 /* asked at once: what a bad token costs at most */
 #define WRITES_PER_CONNECTION 4  /* announced at once: what a kill leaves in doubt at most */
 #define CHUNK_MINIMUM         4  /* as many in a row without a reply: the remote is out of reach */
-#define PAUSE_SECONDS         30 /* after a 503 that names no time */
 #define SESSION_APIS          4
 
 struct session {
@@ -19,8 +19,9 @@ struct session {
 	struct journal *journal;                /* lent */
 	struct http_client *client;
 	char *urls[SESSION_APIS];
+	struct session_memory *memory;
+	bool has_been_heard[SESSION_APIS]; /* a reply made sense: what fails then is one item's */
 	gint64 opened_at;                  /* see clock_now */
-	gint64 paused_until[SESSION_APIS]; /* the same */
 	bool was_allowed[SESSION_APIS][2]; /* reading, adding: a call was carried out */
 };
 
@@ -87,6 +88,8 @@ struct session *session_open(const struct remote_settings *settings, struct jour
 	self->journal = journal;
 	self->client = client;
 	self->opened_at = clock_now();
+	self->memory = session_memory_open(settings, journal);
+	http_client_set_level(client, session_memory_level(self->memory));
 	set_urls(self);
 	return self;
 }
@@ -96,6 +99,10 @@ void session_close(struct session *self)
 	if (self == NULL) {
 		return;
 	}
+	const bool has_limit = self->settings->requests_per_minute > 0;
+	session_memory_save(self->memory, http_client_count(self->client) > 0,
+	                    has_limit ? http_client_level(self->client) : -1, session_now(self));
+	session_memory_free(self->memory);
 	http_client_free(self->client);
 	for (gsize i = 0; i < SESSION_APIS; i++) {
 		g_free(self->urls[i]);
@@ -203,29 +210,6 @@ static void hide(char **text, const char *secret)
 	*text = g_string_free(hidden, FALSE);
 }
 
-static bool is_busy(const struct http_request *request)
-{
-	return request->fate == HTTP_ANSWERED && (request->status == 503 || request->status == 429);
-}
-
-static GError *busy_error(const struct call *call, gint64 seconds)
-{
-	return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_NETWORK,
-	                   "%s: the service asks to wait for %" G_GINT64_FORMAT " seconds",
-	                   call_what(call), seconds);
-}
-
-static void note_pause(struct session *self, enum session_api api,
-                       const struct http_request *request)
-{
-	if (is_busy(request)) {
-		const gint64 seconds =
-			request->retry_after < 0 ? PAUSE_SECONDS : request->retry_after;
-		const gint64 until = clock_now() + MIN(seconds, G_MAXINT) * G_USEC_PER_SEC;
-		self->paused_until[api] = MAX(self->paused_until[api], until);
-	}
-}
-
 static void take_no_answer(struct call *call, struct http_request *request, bool is_write)
 {
 	GError *error = g_steal_pointer(&request->error);
@@ -243,6 +227,29 @@ static void take_no_answer(struct call *call, struct http_request *request, bool
 	call_fail(call, error);
 }
 
+static bool names_an_item(const struct call *call)
+{
+	for (guint i = 0; i + 1 < call->parameters->len; i += 2) {
+		if (strcmp(g_ptr_array_index(call->parameters, i), "cid") == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Not what an API says that is out of order, for everybody or for this account. */
+static bool makes_sense(const struct reply *reply)
+{
+	return reply->meaning != MEANING_TRANSIENT && reply->meaning != MEANING_UNREADABLE &&
+	       reply->meaning != MEANING_ACCOUNT && reply->meaning != MEANING_BUG;
+}
+
+/* What names an item may fail for that item alone. */
+static bool is_outage(const struct call *call)
+{
+	return call->fate == HTTP_ANSWERED && !makes_sense(call->reply) && !names_an_item(call);
+}
+
 static void take_answer(struct session *self, struct call *call, struct http_request *request,
                         bool is_write)
 {
@@ -252,8 +259,10 @@ static void take_answer(struct session *self, struct call *call, struct http_req
 		take_no_answer(call, request, is_write);
 		return;
 	}
-	note_pause(self, call->api, request);
 	call->reply = reply_read(request, is_write);
+	session_memory_learn(self->memory, call->api, self->urls[call->api], request, call->reply,
+	                     session_now(self));
+	self->has_been_heard[call->api] |= makes_sense(call->reply);
 	hide(&call->reply->detail, self->settings->token);
 	hide(&call->reply->detail, self->settings->service_password);
 	call_fail(call, reply_error(call->reply, call_what(call), is_write));
@@ -345,27 +354,43 @@ static GError *obstacle(const struct session *self, const struct call *call)
 		return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_CANCELLED, "%s: told to stop",
 		                   call_what(call));
 	}
-	const gint64 left = self->paused_until[call->api] - clock_now();
-	return left <= 0 ? NULL : busy_error(call, left / G_USEC_PER_SEC + 1);
+	return session_memory_obstacle(self->memory, call->api, self->urls[call->api],
+	                               call_what(call), session_now(self));
+}
+
+static GError *out_of_order(const struct session *self, const struct call *call)
+{
+	GError *pause = session_memory_obstacle(self->memory, call->api, self->urls[call->api],
+	                                        call_what(call), session_now(self));
+	const bool is_ours = call->reply->meaning == MEANING_BUG;
+	return pause != NULL
+	               ? pause
+	               : g_error_new(PASSERELLE_ERROR,
+	                             is_ours ? PASSERELLE_ERROR_REFUSED : PASSERELLE_ERROR_NETWORK,
+	                             "nothing more is asked for now: %s", call->error->message);
 }
 
 /* Why nothing more is to be sent after this chunk; NULL = go on. */
-static GError *stop_reason(GPtrArray *chunk)
+static GError *stop_reason(const struct session *self, GPtrArray *chunk)
 {
 	bool is_answered = chunk->len < CHUNK_MINIMUM;
-	const struct call *silent = NULL;
+	bool is_hopeless = chunk->len >= CHUNK_MINIMUM;
+	const struct call *last = NULL;
 	for (guint i = 0; i < chunk->len; i++) {
-		const struct call *call = g_ptr_array_index(chunk, i);
-		if (is_fatal(call->error)) {
-			return g_error_copy(call->error);
+		last = g_ptr_array_index(chunk, i);
+		if (is_fatal(last->error)) {
+			return g_error_copy(last->error);
 		}
-		is_answered = is_answered || call->fate == HTTP_ANSWERED;
-		silent = call;
+		is_answered = is_answered || last->fate == HTTP_ANSWERED;
+		is_hopeless = is_hopeless && is_outage(last) && !self->has_been_heard[last->api];
+	}
+	if (is_hopeless) {
+		return out_of_order(self, last);
 	}
 	return is_answered ? NULL
 	                   : g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_NETWORK,
 	                                 "not sent: the remote does not answer (%s)",
-	                                 silent->error->message);
+	                                 last->error->message);
 }
 
 static GPtrArray *slice(GPtrArray *all, guint first, guint count)
@@ -386,17 +411,28 @@ static void fail_rest(GPtrArray *calls, guint first, const GError *error)
 	}
 }
 
+/* Nothing was learned of the service, unless what fails is one item of a service that is well. */
+static bool is_of_side(const struct session *self, const struct call *call)
+{
+	const bool is_of_item = call->fate == HTTP_ANSWERED && names_an_item(call) &&
+	                        self->has_been_heard[call->api];
+	return passerelle_error_is(call->error, PASSERELLE_ERROR_NETWORK) && !is_of_item;
+}
+
 /* What a batch as a whole says; takes stop. */
-static bool batch_result(GPtrArray *calls, GError *stop, GError **error)
+static bool batch_result(const struct session *self, GPtrArray *calls, GError *stop, GError **error)
 {
 	if (is_fatal(stop)) {
 		g_propagate_error(error, stop);
 		return false;
 	}
-	g_clear_error(&stop);
+	g_autoptr(GError) reason = stop;
 	for (guint i = 0; i < calls->len; i++) {
 		const struct call *call = g_ptr_array_index(calls, i);
-		if (!passerelle_error_is(call->error, PASSERELLE_ERROR_NETWORK)) {
+		const bool is_useless =
+			call->error != NULL &&
+			!passerelle_error_is(call->error, PASSERELLE_ERROR_IN_DOUBT);
+		if (!is_of_side(self, call) && !(is_useless && reason != NULL)) {
 			return true;
 		}
 	}
@@ -404,7 +440,7 @@ static bool batch_result(GPtrArray *calls, GError *stop, GError **error)
 		return true;
 	}
 	const struct call *first = g_ptr_array_index(calls, 0);
-	g_propagate_error(error, g_error_copy(first->error));
+	g_propagate_error(error, g_error_copy(reason != NULL ? reason : first->error));
 	return false;
 }
 
@@ -442,10 +478,10 @@ bool session_read(struct session *self, GPtrArray *calls, const char *progress_w
 			chunk_size(self, first, READS_PER_CONNECTION, calls->len - first);
 		g_autoptr(GPtrArray) chunk = slice(calls, first, count);
 		send_chunk(self, chunk, false, &tick);
-		stop = stop_reason(chunk);
+		stop = stop_reason(self, chunk);
 		first += count;
 	}
-	return batch_result(calls, stop, error);
+	return batch_result(self, calls, stop, error);
 }
 
 static const enum ledger_state OUTCOMES[] = {
@@ -515,7 +551,7 @@ static GError *write_chunk(struct session *self, GPtrArray *calls, GPtrArray *en
 		}
 		return error;
 	}
-	return stop_reason(calls);
+	return stop_reason(self, calls);
 }
 
 bool session_write(struct session *self, GPtrArray *calls, GPtrArray *entries,
@@ -537,5 +573,5 @@ bool session_write(struct session *self, GPtrArray *calls, GPtrArray *entries,
 		stop = write_chunk(self, chunk, rows, &tick);
 		first += count;
 	}
-	return batch_result(calls, stop, error);
+	return batch_result(self, calls, stop, error);
 }

@@ -42,8 +42,9 @@ DEFINE_OWNED(call, call_free);
 
 /*
  * Reads in parallel; each answered on its own. Once one says LOGIN, CONFIG or CONSENT the rest are
- * not started and bear that error. False: that error, CANCELLED, or every single one failed for
- * NETWORK.
+ * not started and bear that error; nor are they (NETWORK) once several in a row got no reply, or,
+ * from an API that said nothing sensible in this session, only outages. False: that error,
+ * CANCELLED, or every single one failed for NETWORK, and not for the item alone that it names.
  */
 bool session_read(struct session *self, GPtrArray *calls /* struct call */,
                   const char *progress_word, GError **error);
