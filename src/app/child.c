@@ -23,24 +23,6 @@ static void set_up(gpointer data)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
-void child_read_output(const char *output, struct child_end *end)
-{
-	g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
-	for (guint i = 0; lines[i] != NULL; i++) {
-		g_auto(GStrv) words = g_strsplit(lines[i], " ", 3);
-		guint count = g_strv_length(words);
-		end->needs_login |= strcmp(lines[i], "needs login") == 0;
-		end->is_local |= strcmp(lines[i], "failed here") == 0;
-		for (enum item_kind kind = 0; kind < ITEM_KINDS && count == 3; kind++) {
-			if (strcmp(words[0], "seen") == 0 &&
-			    strcmp(words[1], item_kind_name(kind)) == 0) {
-				end->has_seen[kind] = true;
-				end->seen[kind] = g_ascii_strtoull(words[2], NULL, 16);
-			}
-		}
-	}
-}
-
 static void on_end(GObject *object, GAsyncResult *result, gpointer data)
 {
 	struct child *self = data;
@@ -61,7 +43,7 @@ static void on_end(GObject *object, GAsyncResult *result, gpointer data)
 		gsize size = 0;
 		const char *bytes = g_bytes_get_data(output, &size);
 		g_autofree char *text = g_strndup(bytes != NULL ? bytes : "", size);
-		child_read_output(text, &end);
+		cycle_end_read(&end.cycle, text);
 	}
 	self->ended(self->data, &end);
 }

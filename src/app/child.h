@@ -3,17 +3,14 @@
 #ifndef PASSERELLE_APP_CHILD_H
 #define PASSERELLE_APP_CHILD_H
 
-#include "app/account.h"
+#include "app/cycle_end.h"
 
 struct child;
 
 struct child_end {
 	int exit_code; /* -1 = ended by a signal */
 	int signal;    /* 0 = none */
-	bool needs_login;
-	bool is_local; /* it failed before the remote was asked: worth another try */
-	bool has_seen[ITEM_KINDS];
-	guint64 seen[ITEM_KINDS]; /* see folder_digest.h */
+	struct cycle_end cycle;
 };
 
 /*
@@ -26,8 +23,5 @@ struct child *child_start(GBytes *config, const char *account, const char *parts
                           GError **error);
 void child_signal(struct child *self, int number);
 void child_free(struct child *self);
-
-/* What the child printed; for its tests too. */
-void child_read_output(const char *output, struct child_end *end);
 
 #endif

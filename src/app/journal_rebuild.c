@@ -47,7 +47,7 @@ enum exit_status journal_rebuild(const struct account_config *config, bool is_qu
 		.is_rebuild = true,
 		.is_quiet = is_quiet,
 	};
-	enum exit_status status = sync_account(config, &wish);
+	enum exit_status status = sync_account(config, &wish, NULL);
 	if (status == EXIT_DONE && !is_quiet) {
 		printf("%s: both sides were compared; what is pending goes with the next sync\n",
 		       config->name);

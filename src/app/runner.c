@@ -36,7 +36,6 @@ struct runner {
 	gint64 end_at;  /* SIGTERM then, unless the child has made progress */
 	gint64 beat;    /* see progress.h */
 	gint64 kill_at; /* SIGKILL then */
-	bool needs_person;
 };
 
 gint64 runner_clock(void)
@@ -87,7 +86,7 @@ static void on_token_event(GFileMonitor *monitor, GFile *file, GFile *other,
 	(void)file;
 	(void)other;
 	(void)event;
-	schedule_token(&self->schedule, runner_clock());
+	schedule_wake(&self->schedule, runner_clock());
 	self->host->changed(self->host->data);
 }
 
@@ -168,14 +167,43 @@ void runner_free(struct runner *self)
  * edited meanwhile: then again. A state that the cycle found at its start and did not take in is
  * left alone, or it would go round and round.
  */
-static void compare_folder(struct watched_folder *self, const struct child_end *end)
+static void compare_folder(struct watched_folder *self, const struct cycle_end *end)
 {
 	struct runner *runner = self->runner;
+	enum part part = part_of(self->kind);
 	self->settle_at = SCHEDULE_NEVER;
 	self->known = folder_digest(account_folder(runner->config, self->kind), self->kind);
-	if (end->has_seen[self->kind] && self->known != end->seen[self->kind] &&
+	if (end->parts[part].has_seen && self->known != end->parts[part].seen &&
 	    self->known != self->at_start) {
-		schedule_touch(&runner->schedule, part_of(self->kind), runner_clock() + SETTLE_MS);
+		schedule_touch(&runner->schedule, part, runner_clock() + SETTLE_MS);
+	}
+}
+
+static const struct {
+	enum part_end end;
+	enum log_level level;
+	const char *words;
+} WAITS[] = {
+	{PART_CONFIG, LOG_LEVEL_ERROR,
+         "waiting until the configuration is read again (systemctl reload)"},
+	{PART_LOGIN, LOG_LEVEL_WARNING, "waiting for a token"},
+	{PART_CONSENT, LOG_LEVEL_WARNING, "waiting for your consent"},
+};
+
+/* Once, not with every cycle that finds it so. */
+static void tell_waits(const struct runner *self, const struct cycle_end *end)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(WAITS); i++) {
+		bool parts[PARTS];
+		for (enum part part = 0; part < PARTS; part++) {
+			parts[part] = end->parts[part].is_told &&
+			              end->parts[part].end == WAITS[i].end &&
+			              self->schedule.parts[part].end != WAITS[i].end;
+		}
+		g_autofree char *list = schedule_part_list(parts);
+		if (list[0] != '\0') {
+			log_say(WAITS[i].level, self->config->name, "%s: %s", list, WAITS[i].words);
+		}
 	}
 }
 
@@ -184,36 +212,25 @@ static void tell_end(const struct runner *self, const struct child_end *end)
 	if (end->signal != 0) {
 		log_say(LOG_LEVEL_ERROR, self->config->name, "the cycle was ended by signal %d",
 		        end->signal);
-	} else if (end->exit_code == EXIT_BAD_CONFIG && !end->is_local) {
-		log_say(LOG_LEVEL_ERROR, self->config->name,
-		        "waiting until the configuration is read again (systemctl reload)");
-	} else if (end->needs_login) {
-		log_say(LOG_LEVEL_WARNING, self->config->name, "waiting for a token");
 	}
+	tell_waits(self, &end->cycle);
 }
 
 static void on_child_end(void *data, const struct child_end *end)
 {
 	struct runner *self = data;
-	bool was_running[PARTS];
-	for (enum part part = 0; part < PARTS; part++) {
-		was_running[part] = self->schedule.is_running[part];
-	}
 	bool was_asked = self->kill_at != SCHEDULE_NEVER;
 	g_clear_pointer(&self->child, child_free);
 	self->end_at = self->kill_at = SCHEDULE_NEVER;
-	self->needs_person =
-		end->exit_code == EXIT_NEEDS_LOGIN || end->exit_code == EXIT_BAD_CONFIG;
 	if (!was_asked) {
 		tell_end(self, end);
 	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (was_running[part_of(kind)]) {
-			compare_folder(&self->folders[kind], end);
+		if (self->schedule.parts[part_of(kind)].is_running) {
+			compare_folder(&self->folders[kind], &end->cycle);
 		}
 	}
-	schedule_end(&self->schedule, end->exit_code, end->needs_login, runner_clock(),
-	             g_random_double());
+	schedule_end(&self->schedule, &end->cycle, runner_clock(), g_random_double());
 	self->host->changed(self->host->data);
 }
 
@@ -240,7 +257,7 @@ static void start(struct runner *self, const bool parts[PARTS], gint64 now)
 	                          self->host->verbosity, on_child_end, self, &error);
 	if (self->child == NULL) {
 		log_say(LOG_LEVEL_ERROR, self->config->name, "%s", error->message);
-		schedule_end(&self->schedule, -1, false, now, g_random_double());
+		schedule_end(&self->schedule, NULL, now, g_random_double());
 		return;
 	}
 	log_say(LOG_LEVEL_DEBUG, self->config->name, "a cycle starts: %s", list);
@@ -254,7 +271,7 @@ static void start(struct runner *self, const bool parts[PARTS], gint64 now)
 static void settle(struct watched_folder *self, gint64 now)
 {
 	struct runner *runner = self->runner;
-	if (now < self->settle_at || runner->schedule.is_running[part_of(self->kind)]) {
+	if (now < self->settle_at || runner->schedule.parts[part_of(self->kind)].is_running) {
 		return;
 	}
 	self->settle_at = SCHEDULE_NEVER;
@@ -307,7 +324,7 @@ gint64 runner_deadline(const struct runner *self, bool may_start)
 		next = MIN(next, schedule_next(&self->schedule));
 	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (!self->schedule.is_running[part_of(kind)]) {
+		if (!self->schedule.parts[part_of(kind)].is_running) {
 			next = MIN(next, self->folders[kind].settle_at);
 		}
 	}
@@ -321,7 +338,7 @@ bool runner_is_busy(const struct runner *self)
 
 bool runner_needs_person(const struct runner *self)
 {
-	return self->needs_person;
+	return schedule_needs_person(&self->schedule);
 }
 
 void runner_stop(struct runner *self, gint64 now)

@@ -1,45 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* When the next cycle of an account is due. */
+/* When each part of an account is due. */
 #include "app/schedule.h"
 
 #include <string.h>
 
 #define SECOND           1000
+#define MINUTE           (60 * SECOND)
+#define HOUR             (60 * MINUTE)
 #define FIRST_BACK_OFF   (30 * SECOND)
-#define LONGEST_BACK_OFF (15 * 60 * SECOND)
+#define LONGEST_BACK_OFF (15 * MINUTE)
+#define LONGEST_WAIT     HOUR /* for a person */
 
 void schedule_init(struct schedule *self, const struct account_config *config, gint64 now)
 {
 	memset(self, 0, sizeof *self);
 	for (enum part part = 0; part < PARTS; part++) {
 		bool is_wanted = account_has_part(config, part);
-		self->interval[part] = is_wanted ? account_interval(config, part) * SECOND : 0;
-		self->due[part] = now;
+		self->parts[part].interval =
+			is_wanted ? account_interval(config, part) * SECOND : 0;
+		self->parts[part].due = self->parts[part].not_before = now;
 	}
 }
 
 void schedule_touch(struct schedule *self, enum part part, gint64 when)
 {
-	self->due[part] = MIN(self->due[part], when);
+	self->parts[part].due = MIN(self->parts[part].due, when);
 }
 
-static bool is_running(const struct schedule *self)
+static gint64 part_next(const struct schedule_part *self)
 {
-	return self->is_running[0] || self->is_running[1] || self->is_running[2];
+	bool is_asleep = self->interval == 0 || self->wait == SCHEDULE_WAITS_CONFIG;
+	return is_asleep ? SCHEDULE_NEVER : MAX(self->due, self->not_before);
 }
 
 gint64 schedule_next(const struct schedule *self)
 {
 	gint64 next = SCHEDULE_NEVER;
-	if (is_running(self) || self->wait == SCHEDULE_WAITS_CONFIG) {
-		return SCHEDULE_NEVER;
-	}
 	for (enum part part = 0; part < PARTS; part++) {
-		if (self->interval[part] > 0) {
-			next = MIN(next, self->due[part]);
+		if (self->parts[part].is_running) {
+			return SCHEDULE_NEVER;
 		}
+		next = MIN(next, part_next(&self->parts[part]));
 	}
-	return next == SCHEDULE_NEVER ? next : MAX(next, self->not_before);
+	return next;
 }
 
 bool schedule_take(struct schedule *self, gint64 now, bool parts[PARTS])
@@ -49,61 +52,111 @@ bool schedule_take(struct schedule *self, gint64 now, bool parts[PARTS])
 		return false;
 	}
 	for (enum part part = 0; part < PARTS; part++) {
-		parts[part] = self->interval[part] > 0 && self->due[part] <= now;
-		self->is_running[part] = parts[part];
+		parts[part] = part_next(&self->parts[part]) <= now;
+		self->parts[part].is_running = parts[part];
 		if (parts[part]) {
-			self->due[part] = SCHEDULE_NEVER;
+			self->parts[part].due = SCHEDULE_NEVER;
 		}
 	}
 	return true;
 }
 
-static gint64 back_off(unsigned failures, double chance)
+static gint64 doubled(gint64 first, unsigned times, gint64 longest)
 {
-	gint64 longest = FIRST_BACK_OFF;
-	for (unsigned i = 1; i < failures && longest < LONGEST_BACK_OFF; i++) {
-		longest *= 2;
+	gint64 pause = first;
+	for (unsigned i = 0; i < times && pause < longest; i++) {
+		pause *= 2;
 	}
-	longest = MIN(longest, LONGEST_BACK_OFF);
-	return longest / 2 + (gint64)(chance * (double)(longest / 2));
+	return MIN(pause, longest);
 }
 
-/* Parts that did not run to their end are due again as soon as the account may. */
-static void arm(struct schedule *self, bool is_failure, gint64 now, double chance)
+/* Between a half and the whole of it: those that failed together do not come back together. */
+static gint64 back_off(gint64 first, unsigned repeats, gint64 longest, double chance)
+{
+	gint64 pause = doubled(first, repeats - 1, longest);
+	return pause / 2 + (gint64)(chance * (double)(pause / 2));
+}
+
+static gint64 spread(gint64 pause, double chance)
+{
+	return (gint64)((double)pause * (0.9 + 0.2 * chance));
+}
+
+enum pause { AFTER_INTERVAL, BACK_OFF, FOR_TOKEN, FOR_CONSENT, FOR_CONFIG };
+
+static const struct {
+	enum pause pause;
+	enum schedule_wait wait;
+} RULES[PART_ENDS] = {
+	[PART_DONE] = {AFTER_INTERVAL, SCHEDULE_GOES},
+	[PART_ASKS] = {AFTER_INTERVAL, SCHEDULE_GOES},
+	[PART_FAILED] = {BACK_OFF, SCHEDULE_GOES},
+	[PART_HERE] = {BACK_OFF, SCHEDULE_GOES},
+	[PART_LOGIN] = {FOR_TOKEN, SCHEDULE_WAITS_PERSON},
+	[PART_CONSENT] = {FOR_CONSENT, SCHEDULE_WAITS_PERSON},
+	[PART_REFUSED] = {FOR_CONSENT, SCHEDULE_GOES},
+	[PART_CONFIG] = {FOR_CONFIG, SCHEDULE_WAITS_CONFIG},
+};
+
+static gint64 pause_after(const struct schedule_part *self, double chance)
+{
+	switch (RULES[self->end].pause) {
+	case AFTER_INTERVAL:
+		return spread(self->interval, chance);
+	case BACK_OFF:
+		return back_off(FIRST_BACK_OFF, self->repeats, LONGEST_BACK_OFF, chance);
+	case FOR_TOKEN:
+		return back_off(LONGEST_BACK_OFF, self->repeats, LONGEST_WAIT, chance);
+	case FOR_CONSENT:
+		return spread(doubled(self->interval, self->repeats - 1,
+		                      MAX(self->interval, LONGEST_WAIT)),
+		              chance);
+	default:
+		return 0;
+	}
+}
+
+static void end_part(struct schedule_part *self, enum part_end end, gint64 now, double chance)
+{
+	self->repeats = end == self->end ? self->repeats + 1 : 1;
+	self->end = end;
+	self->wait = RULES[end].wait;
+	self->is_running = false;
+	gint64 when = now + pause_after(self, chance);
+	bool is_done = RULES[end].pause == AFTER_INTERVAL;
+	self->not_before = is_done ? now : when;
+	self->due = MIN(self->due, is_done ? when : now); /* touched meanwhile: sooner */
+}
+
+void schedule_end(struct schedule *self, const struct cycle_end *end, gint64 now, double chance)
 {
 	for (enum part part = 0; part < PARTS; part++) {
-		if (!self->is_running[part]) {
-			continue;
+		if (self->parts[part].is_running) {
+			bool is_told = end != NULL && end->parts[part].is_told;
+			end_part(&self->parts[part], is_told ? end->parts[part].end : PART_FAILED,
+			         now, chance);
 		}
-		double spread = 0.9 + 0.2 * chance;
-		gint64 pause = is_failure ? 0 : (gint64)((double)self->interval[part] * spread);
-		self->is_running[part] = false;
-		schedule_touch(self, part, now + pause); /* touched meanwhile: sooner */
 	}
 }
 
-void schedule_end(struct schedule *self, int exit_code, bool needs_login, gint64 now, double chance)
+void schedule_wake(struct schedule *self, gint64 now)
 {
-	bool is_failure =
-		exit_code != EXIT_DONE && exit_code != EXIT_HELD && exit_code != EXIT_NEEDS_LOGIN;
-	self->failures = is_failure ? self->failures + 1 : 0;
-	self->not_before = is_failure ? now + back_off(self->failures, chance) : now;
-	self->wait = SCHEDULE_GOES;
-	if (exit_code == EXIT_BAD_CONFIG) {
-		self->wait = SCHEDULE_WAITS_CONFIG;
-	} else if (needs_login) {
-		self->wait = SCHEDULE_WAITS_TOKEN;
-		self->not_before = now + LONGEST_BACK_OFF;
+	for (enum part part = 0; part < PARTS; part++) {
+		if (self->parts[part].wait == SCHEDULE_WAITS_PERSON) {
+			self->parts[part].wait = SCHEDULE_GOES;
+			self->parts[part].not_before = now;
+			self->parts[part].repeats = 0;
+		}
 	}
-	arm(self, is_failure || needs_login, now, chance);
 }
 
-void schedule_token(struct schedule *self, gint64 now)
+bool schedule_needs_person(const struct schedule *self)
 {
-	if (self->wait == SCHEDULE_WAITS_TOKEN) {
-		self->wait = SCHEDULE_GOES;
-		self->not_before = now;
+	bool does = false;
+	for (enum part part = 0; part < PARTS; part++) {
+		does |= part_end_needs_person(self->parts[part].end);
 	}
+	return does;
 }
 
 char *schedule_part_list(const bool parts[PARTS])

@@ -1,46 +1,55 @@
 /* SPDX-License-Identifier: MIT */
-/* When the next cycle of an account is due. Pure: time and chance are arguments. */
+/* When each part of an account is due. Pure: time and chance are arguments. */
 #ifndef PASSERELLE_APP_SCHEDULE_H
 #define PASSERELLE_APP_SCHEDULE_H
 
 #include "app/account.h"
-#include "app/exit_status.h"
+#include "app/cycle_end.h"
 
 #define SCHEDULE_NEVER G_MAXINT64
 
 enum schedule_wait {
 	SCHEDULE_GOES,
-	SCHEDULE_WAITS_TOKEN,  /* until a token comes, or a quarter of an hour */
+	SCHEDULE_WAITS_PERSON, /* for a token or a consent, or until not_before */
 	SCHEDULE_WAITS_CONFIG, /* until the configuration is read again */
 };
 
 /* Times are milliseconds of a clock that goes on in suspend and never jumps. */
-struct schedule {
-	gint64 interval[PARTS]; /* 0 = this part is not wanted */
-	gint64 due[PARTS];
-	bool is_running[PARTS];
-	unsigned failures; /* in a row */
-	gint64 not_before;
+struct schedule_part {
+	gint64 interval; /* 0 = this part is not wanted */
+	gint64 due;
+	gint64 not_before; /* whatever comes: after a failure */
+	bool is_running;
+	enum part_end end; /* of its last cycle */
+	unsigned repeats;  /* so often it ended like that in a row */
 	enum schedule_wait wait;
+};
+
+/* One cycle of an account runs at a time; apart from that no part delays another. */
+struct schedule {
+	struct schedule_part parts[PARTS];
 };
 
 /* Everything is due at once. */
 void schedule_init(struct schedule *self, const struct account_config *config, gint64 now);
-/* A file of this part changed: due at when, unless it is sooner already. */
+/* A file of this part changed: due at when, unless it is sooner already or has to wait. */
 void schedule_touch(struct schedule *self, enum part part, gint64 when);
 /* When schedule_take will answer true; SCHEDULE_NEVER while a cycle runs. */
 gint64 schedule_next(const struct schedule *self);
 /* The parts that are due now are marked as running. False: none is. */
 bool schedule_take(struct schedule *self, gint64 now, bool parts[PARTS]);
 /*
- * The cycle has ended: exit_code as of the program, -1 = killed or crashed. chance lies in [0, 1).
- * Its parts are due after their interval ± 10 %; failures wait longer and longer, up to a quarter
- * of an hour.
+ * The cycle has ended; end NULL = nothing is known of it, and a part that it does not tell of
+ * FAILED. chance lies in [0, 1). A part that is done is due after its interval ± 10 %; one that
+ * failed after 30 seconds, then longer and longer, up to a quarter of an hour. One that needs a
+ * token waits for it, or for a quarter of an hour, later an hour; one that needs a consent is asked
+ * in its interval, then in twice of it, up to an hour.
  */
-void schedule_end(struct schedule *self, int exit_code, bool needs_login, gint64 now,
-                  double chance);
-/* There is a new token. */
-void schedule_token(struct schedule *self, gint64 now);
+void schedule_end(struct schedule *self, const struct cycle_end *end, gint64 now, double chance);
+/* There is a new token, or a person has consented: who waits for that is due. */
+void schedule_wake(struct schedule *self, gint64 now);
+/* Does a part wait for something that a person has to do? */
+bool schedule_needs_person(const struct schedule *self);
 
 /* "contacts,messages" of the parts. */
 char *schedule_part_list(const bool parts[PARTS]);

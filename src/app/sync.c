@@ -6,6 +6,7 @@
 #include "app/progress.h"
 #include "app/sync_account.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char usage[] = "[ACCOUNT…]";
@@ -35,6 +36,19 @@ static bool read_only(const char *list, bool wants[PARTS])
 	return true;
 }
 
+/* Under the service the end of each part is told, on standard output. */
+static enum exit_status sync_one(const struct account_config *config, const struct sync_wish *wish)
+{
+	struct cycle_end end = {0};
+	enum exit_status status = sync_account(config, wish, &end);
+	if (wish->is_for_service) {
+		g_autofree char *text = cycle_end_write(&end);
+		fputs(text, stdout);
+		fflush(stdout);
+	}
+	return status;
+}
+
 static enum exit_status sync_all(struct invocation *invocation, char *const *names,
                                  const struct sync_wish *wish)
 {
@@ -46,8 +60,7 @@ static enum exit_status sync_all(struct invocation *invocation, char *const *nam
 	interrupt_install();
 	progress_enable(!wish->is_quiet && !wish->is_for_service);
 	for (guint i = 0; i < accounts->len && !interrupt_is_raised(); i++) {
-		status = exit_status_worse(status,
-		                           sync_account(g_ptr_array_index(accounts, i), wish));
+		status = exit_status_worse(status, sync_one(g_ptr_array_index(accounts, i), wish));
 	}
 	return status;
 }

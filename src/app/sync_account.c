@@ -40,12 +40,27 @@ struct cycle {
 	gint64 now;
 	GError *connect_error; /* why there is no remote */
 	GString *summary;
+	struct cycle_end end;
 	enum exit_status status;
 };
 
-static gint64 seconds_now(void)
+static gint64 seconds_now(const struct sync_wish *wish)
 {
-	return g_get_real_time() / G_USEC_PER_SEC;
+	return wish->now != 0 ? wish->now : g_get_real_time() / G_USEC_PER_SEC;
+}
+
+static void note_end(struct cycle *self, enum part part, enum part_end end)
+{
+	self->end.parts[part].is_told = true;
+	self->end.parts[part].end = end;
+}
+
+/* Before the remote was asked: a configuration that it did not refuse may be right the next time,
+ * as when a key store is still locked. */
+static void note_end_here(struct cycle *self, enum part part, const GError *error)
+{
+	enum part_end end = part_end_of(error);
+	note_end(self, part, end == PART_CONFIG ? PART_HERE : end);
 }
 
 static void worsen(struct cycle *self, enum exit_status status)
@@ -158,12 +173,14 @@ static void take_report(struct cycle *self, enum part part, const struct cycle_r
 	if (!interrupt_is_raised()) {
 		sync_report_judge(report, self->config, part, &self->health.parts[part], self->now);
 	}
-	sync_report_tell(report, kind, seconds_now());
+	note_end(self, part, part_end_of(report->error));
+	sync_report_tell(report, kind, seconds_now(self->wish));
 	sync_report_summarise(report, part, self->summary);
 }
 
 static void fail_part(struct cycle *self, enum part part, const GError *error)
 {
+	note_end_here(self, part, error);
 	struct cycle_report report = {.error = (GError *)error};
 	sync_report_judge(&report, self->config, part, &self->health.parts[part], self->now);
 	sync_report_summarise(&report, part, self->summary);
@@ -180,6 +197,7 @@ static void sync_kind(struct cycle *self, enum part part)
 	struct endpoint *remote = self->account->driver->endpoint(self->account->remote, kind);
 	struct endpoint *local = account_open_folder(self->account, kind, self->now, &error);
 	if (remote == NULL) {
+		note_end(self, part, PART_DONE);
 		log_say(LOG_LEVEL_WARNING, self->config->name, "the service has no %s",
 		        part_name(part));
 	} else if (local == NULL) {
@@ -200,12 +218,14 @@ static void take_mailbox(struct cycle *self, const struct mailbox *box)
 {
 	struct part_health *health = &self->health.parts[PART_MESSAGES];
 	status_mail_update(&self->document->mail, box, self->now);
+	note_end(self, PART_MESSAGES, PART_DONE);
 	if (box->protected_infos == NULL || box->protected_infos[0] == NULL) {
 		health_set(health, STATUS_OK, NULL, NULL, NULL, self->now);
 		return;
 	}
 	g_autofree char *list = g_strjoinv(", ", box->protected_infos);
 	g_autofree char *message = g_strdup_printf("mail: you have not allowed %s", list);
+	note_end(self, PART_MESSAGES, PART_ASKS);
 	health_set_consent(health, self->config, message, box->consent_url, self->now);
 	worsen(self, EXIT_NEEDS_LOGIN);
 }
@@ -220,6 +240,7 @@ static void sync_messages(struct cycle *self)
 	if (self->account->remote == NULL) {
 		error = g_error_copy(self->connect_error);
 	} else if (self->account->driver->read_mailbox == NULL) {
+		note_end(self, PART_MESSAGES, PART_DONE);
 		return;
 	} else {
 		box = self->account->driver->read_mailbox(self->account->remote, &error);
@@ -231,7 +252,10 @@ static void sync_messages(struct cycle *self)
 		health_set_error(&self->health.parts[PART_MESSAGES], self->config, error,
 		                 self->now);
 		if (self->account->remote != NULL) {
+			note_end(self, PART_MESSAGES, part_end_of(error));
 			tell_error(self, "messages", error);
+		} else {
+			note_end_here(self, PART_MESSAGES, error);
 		}
 	}
 	sync_mail_summarise(&self->document->mail, self->summary);
@@ -290,20 +314,20 @@ static void load_document(struct cycle *self)
 }
 
 /*
- * Only under the service is a next cycle known; after a mistake in the configuration it waits for
- * a person.
+ * Only under the service is a next cycle known; after a mistake in the configuration a part waits
+ * for a person.
  */
 static gint64 next_sync(const struct cycle *self)
 {
 	gint64 shortest = G_MAXINT64;
 	for (enum part part = 0; part < PARTS; part++) {
-		if (account_has_part(self->config, part)) {
+		bool is_stopped = g_strcmp0(self->health.parts[part].action_kind, "configure") == 0;
+		if (account_has_part(self->config, part) && !is_stopped) {
 			shortest = MIN(shortest, account_interval(self->config, part));
 		}
 	}
-	bool is_known = self->wish->is_for_service && shortest != G_MAXINT64 &&
-	                self->status != EXIT_BAD_CONFIG;
-	return is_known ? seconds_now() + shortest : 0;
+	bool is_known = self->wish->is_for_service && shortest != G_MAXINT64;
+	return is_known ? seconds_now(self->wish) + shortest : 0;
 }
 
 static void write_document(const struct account_config *config, struct status_document *document,
@@ -348,7 +372,7 @@ static void save_status(struct cycle *self)
 	g_autoptr(GError) error = NULL;
 	health_tell(&self->health, self->document);
 	warn_of_end(self);
-	self->document->updated = seconds_now();
+	self->document->updated = seconds_now(self->wish);
 	self->document->next_sync = next_sync(self);
 	g_autofree char *json = status_document_to_json(self->document);
 	if (!journal_memory_set(self->account->journal, STATUS_KEY, json, &error) ||
@@ -359,40 +383,33 @@ static void save_status(struct cycle *self)
 }
 
 /* The journal cannot be opened: then the status says that, and nothing else is known. */
-static void save_broken_status(const struct account_config *config, const GError *error,
+static void save_broken_status(const struct account_config *config, const GError *error, gint64 now,
                                enum exit_status *status)
 {
 	OWNED(status_document) document = status_document_new(config->name);
 	document->state = STATUS_ERROR;
 	document->message = g_utf8_make_valid(error->message, -1);
-	document->updated = seconds_now();
+	document->updated = now;
 	write_document(config, document, status);
 }
 
 /* ---- the whole ---- */
 
-/*
- * One line per folder: what this cycle has read of it. An edit made since makes another number,
- * and the service runs again.
- */
-static void tell_service(const struct cycle *self)
+/* What this cycle has read of its folders: an edit made since makes another number, and the service
+ * runs again. */
+static void note_seen(struct cycle *self)
 {
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		enum part part = kind == ITEM_CONTACT ? PART_CONTACTS : PART_CALENDAR;
 		g_autoptr(GHashTable) sources = NULL;
-		if (self->wish->wants[kind == ITEM_CONTACT ? PART_CONTACTS : PART_CALENDAR]) {
+		if (self->end.parts[part].is_told) {
 			sources = sources_load(self->account->journal, kind, NULL);
 		}
 		if (sources != NULL) {
-			printf("seen %s %" G_GINT64_MODIFIER "x\n", item_kind_name(kind),
-			       folder_digest_of_sources(sources));
+			self->end.parts[part].has_seen = true;
+			self->end.parts[part].seen = folder_digest_of_sources(sources);
 		}
 	}
-	if (self->document->state == STATUS_LOGIN_REQUIRED) {
-		puts("needs login");
-	} else if (self->account->remote == NULL) {
-		puts("failed here");
-	}
-	fflush(stdout);
 }
 
 static void connect_remote(struct cycle *self)
@@ -468,7 +485,7 @@ static void run(struct cycle *self)
 	save_status(self);
 	tell_needs(self);
 	if (self->wish->is_for_service) {
-		tell_service(self);
+		note_seen(self);
 	} else if (!self->wish->is_quiet && self->summary->len > 0 && !interrupt_is_raised()) {
 		tell_action(self);
 		printf("%s:%s\n", self->config->name, self->summary->str);
@@ -483,14 +500,15 @@ static void clear(struct cycle *self)
 	g_string_free(self->summary, TRUE);
 }
 
-enum exit_status sync_account(const struct account_config *config, const struct sync_wish *wish)
+enum exit_status sync_account(const struct account_config *config, const struct sync_wish *wish,
+                              struct cycle_end *end)
 {
 	g_autoptr(GError) error = NULL;
 	OWNED(account) account = account_open(config, wish->is_dry_run, &error);
 	if (account == NULL) {
 		enum exit_status status = command_failed(config->name, error);
 		if (!wish->is_dry_run && !passerelle_error_is(error, PASSERELLE_ERROR_BUSY)) {
-			save_broken_status(config, error, &status);
+			save_broken_status(config, error, seconds_now(wish), &status);
 		}
 		return status;
 	}
@@ -498,7 +516,7 @@ enum exit_status sync_account(const struct account_config *config, const struct 
 		.config = config,
 		.wish = wish,
 		.account = account,
-		.now = seconds_now(),
+		.now = seconds_now(wish),
 		.summary = g_string_new(NULL),
 	};
 	if (wish->is_for_service) {
@@ -509,5 +527,8 @@ enum exit_status sync_account(const struct account_config *config, const struct 
 	load_document(&cycle);
 	run(&cycle);
 	clear(&cycle);
+	if (end != NULL) {
+		*end = cycle.end;
+	}
 	return cycle.status;
 }

@@ -7,21 +7,26 @@
 #define PASSERELLE_APP_SYNC_ACCOUNT_H
 
 #include "app/config.h"
+#include "app/cycle_end.h"
 #include "app/exit_status.h"
-#include "app/health.h"
 
 struct sync_wish {
 	bool wants[PARTS]; /* --only */
 	bool is_dry_run, is_confirmed, is_full;
 	bool is_rebuild;     /* journal rebuild: compare everything, send nothing */
 	bool is_quiet;       /* no summary */
-	bool is_for_service; /* tell the service on standard output what was seen of the folders */
+	bool is_for_service; /* nobody reads along: the status tells */
+	gint64 now;          /* UTC seconds that it is now; 0 = the clock's */
 };
 
 /* Set by the service for its children. */
 #define SYNC_SERVICE_VARIABLE "PASSERELLE_SERVICE"
 
-/* Whatever fails is told, stands in the status, and leaves the other parts going. */
-enum exit_status sync_account(const struct account_config *config, const struct sync_wish *wish);
+/*
+ * Whatever fails is told, stands in the status, and leaves the other parts going. end (nullable):
+ * how each part ended.
+ */
+enum exit_status sync_account(const struct account_config *config, const struct sync_wish *wish,
+                              struct cycle_end *end);
 
 #endif
