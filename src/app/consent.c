@@ -126,7 +126,7 @@ static bool look_again(struct consent *self, enum part part, struct part_health 
 	struct health health = {0};
 	wish.wants[part] = true;
 	wait_for_lock(self->account);
-	const enum exit_status status = sync_account(self->account, &wish);
+	const enum exit_status status = sync_account(self->account, &wish, NULL);
 	if (status != EXIT_NEEDS_LOGIN) { /* told below, part by part */
 		self->status = exit_status_worse(self->status, status);
 	}
