@@ -35,11 +35,18 @@ _passerelle()
 	--only) COMPREPLY=($(compgen -W 'contacts calendar messages' -- "$cur")) && return ;;
 	esac
 	case $command in
-	'') words='-c --config -v --verbose -q --quiet -h --help --version run sync status journal check login consent import export' ;;
+	'') words='-c --config -v --verbose -q --quiet -h --help --version run sync status journal check login consent call import export' ;;
 	run) words='--help' ;;
 	sync) words="--dry-run --confirm --only --full --help $(_passerelle_accounts)" ;;
 	status) words="--format --follow --help $(_passerelle_accounts)" ;;
-	check) words="--help $(_passerelle_accounts)" ;;
+	check) words="--online --help $(_passerelle_accounts)" ;;
+	call)
+		if [ -z "$sub" ]; then
+			words="--raw --yes --help $(_passerelle_accounts)"
+		else
+			words='--raw --yes contacts calendar messages richprofile profile photos favourites content'
+		fi
+		;;
 	login) words="--paste --port --print --help $(_passerelle_accounts)" ;;
 	consent) words="--port --print --help $(_passerelle_accounts)" ;;
 	journal)

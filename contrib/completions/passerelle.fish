@@ -8,7 +8,7 @@ function __passerelle_accounts
     sed -n 's/^[[:space:]]*\[account[[:space:]]\{1,\}\([A-Za-z0-9_-]*\)\].*/\1/p' $file 2>/dev/null
 end
 
-set -l commands run sync status journal check login consent import export
+set -l commands run sync status journal check login consent call import export
 complete -c passerelle -f
 complete -c passerelle -s c -l config -r -F -d 'Read this configuration'
 complete -c passerelle -s v -l verbose -d 'Tell more'
@@ -24,10 +24,11 @@ complete -c passerelle -n $no_command -a journal -d 'What was done and what is i
 complete -c passerelle -n $no_command -a check -d 'Configuration, folders, rights and credentials'
 complete -c passerelle -n $no_command -a login -d 'Sign in, and store the token of an account'
 complete -c passerelle -n $no_command -a consent -d 'Allow what the provider asked you about'
+complete -c passerelle -n $no_command -a call -d 'One raw call of any API of the service'
 complete -c passerelle -n $no_command -a import -d 'Put items of files into the folders'
 complete -c passerelle -n $no_command -a export -d 'All contacts or events as one text'
 
-complete -c passerelle -n '__fish_seen_subcommand_from sync status check login consent import export journal' -a '(__passerelle_accounts)'
+complete -c passerelle -n '__fish_seen_subcommand_from sync status check login consent call import export journal' -a '(__passerelle_accounts)'
 complete -c passerelle -n '__fish_seen_subcommand_from sync' -s n -l dry-run -d 'Print what would be done'
 complete -c passerelle -n '__fish_seen_subcommand_from sync' -l confirm -d 'Let through what is held because it is much'
 complete -c passerelle -n '__fish_seen_subcommand_from sync' -l only -x -a 'contacts calendar messages' -d 'Only these'
@@ -37,6 +38,10 @@ complete -c passerelle -n '__fish_seen_subcommand_from status' -l follow -d 'Go 
 complete -c passerelle -n '__fish_seen_subcommand_from login' -l paste -d 'From the terminal or a pipe'
 complete -c passerelle -n '__fish_seen_subcommand_from login consent' -l port -x -d 'Wait on this port'
 complete -c passerelle -n '__fish_seen_subcommand_from login consent' -l print -d 'Only print the address'
+complete -c passerelle -n '__fish_seen_subcommand_from check' -l online -d 'Ask the remote, too'
+complete -c passerelle -n '__fish_seen_subcommand_from call' -l raw -d 'Print the reply as it came'
+complete -c passerelle -n '__fish_seen_subcommand_from call' -l yes -d 'Send it even if it may add something'
+complete -c passerelle -n '__fish_seen_subcommand_from call' -a 'contacts calendar messages richprofile profile photos favourites content'
 complete -c passerelle -n '__fish_seen_subcommand_from journal' -a 'list show verify resolve rebuild'
 complete -c passerelle -n '__fish_seen_subcommand_from resolve' -a 'done again drop'
 complete -c passerelle -n '__fish_seen_subcommand_from list resolve' -s a -l all -d 'All of them'

@@ -168,7 +168,7 @@ static void fill_settings(struct account *self, bool is_full, gint64 now)
 		.token = self->token,
 		.timezone = config->timezone,
 		.recurrence_horizon = config->recurrence_horizon,
-		.since = journal_created(self->journal),
+		.since = self->journal != NULL ? journal_created(self->journal) : now,
 		.push_past_events = config->push_past_events != 0,
 		.in_doubt = (enum in_doubt_policy)config->in_doubt,
 		.in_doubt_grace = config->in_doubt_grace,
@@ -186,15 +186,18 @@ static void fill_settings(struct account *self, bool is_full, gint64 now)
 	};
 }
 
-bool account_connect(struct account *self, bool is_full, gint64 now, GError **error)
+static bool connect_with(struct account *self, bool needs_token, bool is_full, gint64 now,
+                         GError **error)
 {
 	if (!zone_is_known(self->config->timezone)) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 		            "no time zone is called \"%s\"", self->config->timezone);
 		return false;
 	}
-	self->token = secrets_token(self->config, error);
-	if (self->token == NULL) {
+	g_autoptr(GError) why = NULL;
+	self->token = secrets_token(self->config, &why);
+	if (self->token == NULL && needs_token) {
+		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}
 	self->password = secrets_password(self->config, error);
@@ -205,6 +208,21 @@ bool account_connect(struct account *self, bool is_full, gint64 now, GError **er
 	self->driver = drivers_find(self->config->remote);
 	self->remote = self->driver->open(&self->settings, self->journal, error);
 	return self->remote != NULL;
+}
+
+bool account_connect(struct account *self, bool is_full, gint64 now, GError **error)
+{
+	return connect_with(self, true, is_full, now, error);
+}
+
+struct account *account_open_to_look(const struct account_config *config, bool needs_token,
+                                     gint64 now, GError **error)
+{
+	OWNED(account) self = g_new0(struct account, 1);
+	g_autofree char *path = paths_of_account(config->name, ".journal");
+	self->config = config;
+	self->journal = journal_open(path, JOURNAL_READ_ONLY, NULL);
+	return connect_with(self, needs_token, true, now, error) ? g_steal_pointer(&self) : NULL;
 }
 
 /* A folder that held items and is no longer there (a disk that is not mounted) is not made anew:

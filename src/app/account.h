@@ -28,6 +28,13 @@ struct account {
 struct account *account_open(const struct account_config *config, bool is_dry_run, GError **error);
 /* Fetches the secrets and opens the remote. CONFIG, AUTH. */
 bool account_connect(struct account *self, bool is_full, gint64 now, GError **error);
+/*
+ * To look at the remote while another instance may be at work: without the lock, the journal only
+ * read (NULL where there is none that can be), the remote open. A missing token is no error where
+ * it is not needed. CONFIG, AUTH.
+ */
+struct account *account_open_to_look(const struct account_config *config, bool needs_token,
+                                     gint64 now, GError **error);
 void account_close(struct account *self);
 DEFINE_OWNED(account, account_close);
 

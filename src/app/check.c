@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* passerelle check: what must be right before a cycle, without asking the remote. */
+/* passerelle check: what must be right before a cycle, and with --online what the remote says. */
+#include "app/check.h"
+
 #include "app/account.h"
 #include "app/command.h"
 #include "app/paths.h"
@@ -11,20 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LINE_CHARACTERS 400
+#define LINE_CHARACTERS 1000 /* the address of a consent page must not be cut */
 
-static const char usage[] = "[ACCOUNT…]";
+static const char usage[] = "[--online] [ACCOUNT…]";
 static const char summary[] =
 	"Check configuration, folders, rights and credentials of these accounts, or all.";
 
-struct checker {
-	const struct account_config *config;
-	enum exit_status status;
-	bool is_quiet; /* problems only */
-};
-
-static void tell_ok(const struct checker *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void tell_ok(const struct checker *self, const char *format, ...)
+void check_tell_ok(const struct checker *self, const char *format, ...)
 {
 	va_list arguments;
 	if (self->is_quiet) {
@@ -37,7 +32,7 @@ static void tell_ok(const struct checker *self, const char *format, ...)
 	printf("ok       %s: %s\n", self->config->name, clean);
 }
 
-static void tell_problem(struct checker *self, enum exit_status status, const char *text)
+void check_tell_problem(struct checker *self, enum exit_status status, const char *text)
 {
 	g_autofree char *clean = words_clean(text, LINE_CHARACTERS);
 	printf("problem  %s: %s\n", self->config->name, clean);
@@ -65,12 +60,12 @@ static void check_folder(struct checker *self, const char *what, const char *pat
 	} else if (access(nearest, R_OK | W_OK | X_OK) != 0) {
 		text = g_strdup_printf("%s: \"%s\" cannot be written", what, nearest);
 	} else if (g_str_equal(nearest, path)) {
-		tell_ok(self, "%s: \"%s\" can be written", what, path);
+		check_tell_ok(self, "%s: \"%s\" can be written", what, path);
 	} else {
-		tell_ok(self, "%s: \"%s\" will be made", what, path);
+		check_tell_ok(self, "%s: \"%s\" will be made", what, path);
 	}
 	if (text != NULL) {
-		tell_problem(self, EXIT_CANNOT_WRITE, text);
+		check_tell_problem(self, EXIT_CANNOT_WRITE, text);
 	}
 }
 
@@ -105,16 +100,17 @@ static void check_state_is_private(struct checker *self)
 	if (stat(state, &about) == 0 && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
 		g_autofree char *text = g_strdup_printf(
 			"state: others can look into \"%s\": type chmod 700 \"%s\"", state, state);
-		tell_problem(self, EXIT_BAD_CONFIG, text);
+		check_tell_problem(self, EXIT_BAD_CONFIG, text);
 	}
 }
 
 static void check_zone(struct checker *self)
 {
 	if (zone_is_known(self->config->timezone)) {
-		tell_ok(self, "time zone %s", self->config->timezone);
+		check_tell_ok(self, "time zone %s", self->config->timezone);
 	} else {
-		tell_problem(self, EXIT_BAD_CONFIG, "the time zone is not known on this computer");
+		check_tell_problem(self, EXIT_BAD_CONFIG,
+		                   "the time zone is not known on this computer");
 	}
 }
 
@@ -123,7 +119,7 @@ static void check_certificates(struct checker *self)
 	const char *path = self->config->ca_file;
 	if (path != NULL && access(path, R_OK) != 0) {
 		g_autofree char *text = g_strdup_printf("ca_file: \"%s\" cannot be read", path);
-		tell_problem(self, EXIT_BAD_CONFIG, text);
+		check_tell_problem(self, EXIT_BAD_CONFIG, text);
 	}
 }
 
@@ -131,9 +127,9 @@ static void check_secret(struct checker *self, const char *what, char *secret_ta
                          const GError *error)
 {
 	if (secret_taken != NULL) {
-		tell_ok(self, "%s is there", what);
+		check_tell_ok(self, "%s is there", what);
 	} else {
-		tell_problem(self, exit_status_of(error), error->message);
+		check_tell_problem(self, exit_status_of(error), error->message);
 	}
 	secret_free(secret_taken);
 }
@@ -154,15 +150,16 @@ static void check_journal(struct checker *self)
 	g_autofree char *path = paths_of_account(self->config->name, ".journal");
 	OWNED(journal) journal = journal_open(path, JOURNAL_READ_ONLY, &error);
 	if (journal != NULL) {
-		tell_ok(self, "the journal opens");
+		check_tell_ok(self, "the journal opens");
 	} else if (passerelle_error_is(error, PASSERELLE_ERROR_NOT_FOUND)) {
-		tell_ok(self, "never synchronised: the journal will be made");
+		check_tell_ok(self, "never synchronised: the journal will be made");
 	} else {
-		tell_problem(self, exit_status_of(error), error->message);
+		check_tell_problem(self, exit_status_of(error), error->message);
 	}
 }
 
-static enum exit_status check_account(const struct account_config *config, bool is_quiet)
+static enum exit_status check_account(const struct account_config *config, bool is_quiet,
+                                      bool is_online)
 {
 	struct checker checker = {config, EXIT_DONE, is_quiet};
 	check_folders(&checker);
@@ -171,14 +168,23 @@ static enum exit_status check_account(const struct account_config *config, bool 
 	check_certificates(&checker);
 	check_journal(&checker);
 	check_secrets(&checker);
+	if (is_online) {
+		check_online(&checker);
+	}
 	return checker.status;
 }
 
 enum exit_status command_check(struct invocation *invocation, int argc, char **argv)
 {
+	gboolean is_online = FALSE;
+	const GOptionEntry entries[] = {
+		{"online", 0, 0, G_OPTION_ARG_NONE, &is_online,
+	         "Ask the remote, too; nothing is written there", NULL},
+		G_OPTION_ENTRY_NULL,
+	};
 	g_auto(GStrv) names = NULL;
 	enum exit_status status = EXIT_DONE;
-	if (!command_options(NULL, usage, summary, argc, argv, &names, &status)) {
+	if (!command_options(entries, usage, summary, argc, argv, &names, &status)) {
 		return status;
 	}
 	g_autoptr(GPtrArray) accounts = command_accounts(invocation, names);
@@ -190,8 +196,8 @@ enum exit_status command_check(struct invocation *invocation, int argc, char **a
 		printf("ok       configuration \"%s\"\n", invocation->config_path);
 	}
 	for (guint i = 0; i < accounts->len; i++) {
-		status = exit_status_worse(status,
-		                           check_account(g_ptr_array_index(accounts, i), is_quiet));
+		status = exit_status_worse(
+			status, check_account(g_ptr_array_index(accounts, i), is_quiet, is_online));
 	}
 	return status;
 }

@@ -10,8 +10,10 @@
 #include "app/paths.h"
 #include "app/sync_account.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PAGES_PER_PART   3   /* reading, adding, and one more try */
 #define BUSY_SECONDS     120 /* a cycle of the service may be under way */
@@ -149,9 +151,19 @@ static bool needs_consent(const struct part_health *health)
 	return health->state == STATUS_CONSENT_REQUIRED && health->action_url != NULL;
 }
 
+/* The service watches the token: what waited there for the consent is due. */
+static void wake_service(const struct account_config *account)
+{
+	g_autofree char *path = paths_of_account(account->name, ".token");
+	if (utimensat(AT_FDCWD, path, NULL, 0) != 0) {
+		return; /* a token_command: then its own pause ends */
+	}
+}
+
 static void tell_result(struct consent *self, enum part part, const struct part_health *health)
 {
 	if (health->state == STATUS_OK || health->state == STATUS_HELD) {
+		wake_service(self->account);
 		printf("%s: %s: allowed\n", self->account->name, part_name(part));
 		return;
 	}

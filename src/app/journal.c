@@ -81,6 +81,16 @@ static bool list_kind(struct journal *journal, enum item_kind kind, bool wants_a
 	return records != NULL;
 }
 
+static bool list_calls(struct journal *journal, enum item_kind kind, GError **error)
+{
+	g_autoptr(GPtrArray) calls = journal_find_calls(journal, kind, error);
+	for (guint i = 0; calls != NULL && i < calls->len; i++) {
+		const struct found_record *call = g_ptr_array_index(calls, i);
+		print_record(kind, call->record);
+	}
+	return calls != NULL;
+}
+
 static enum exit_status list_account(const struct account_config *config, bool wants_all)
 {
 	g_autoptr(GError) error = NULL;
@@ -93,8 +103,12 @@ static enum exit_status list_account(const struct account_config *config, bool w
 	if (journal != NULL) {
 		printf("%s:\n", config->name);
 	}
-	if (journal == NULL || !list_kind(journal, ITEM_CONTACT, wants_all, &hidden, &error) ||
-	    !list_kind(journal, ITEM_EVENT, wants_all, &hidden, &error)) {
+	for (enum item_kind kind = 0; error == NULL && kind < ITEM_KINDS; kind++) {
+		if (list_kind(journal, kind, wants_all, &hidden, &error)) {
+			list_calls(journal, kind, &error);
+		}
+	}
+	if (error != NULL) {
 		return command_failed(config->name, error);
 	}
 	if (hidden > 0) {

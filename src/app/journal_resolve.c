@@ -4,6 +4,7 @@
 
 #include "journal/ledger.h"
 
+#include <jansson.h>
 #include <string.h>
 
 static const struct {
@@ -26,8 +27,27 @@ bool resolution_find(const char *word, enum resolution *out)
 	return false;
 }
 
+/* What a word may be said on. */
+static bool may_resolve(enum record_state state, enum resolution resolution)
+{
+	switch (state) {
+	case RECORD_IN_DOUBT:
+		return true;
+	case RECORD_SAME_AS:
+	case RECORD_SETTLED:
+	case RECORD_REFUSED:
+	case RECORD_PENDING:
+		return resolution == RESOLUTION_AGAIN;
+	default:
+		return false;
+	}
+}
+
 static void found_free(struct found_record *self)
 {
+	if (self == NULL) {
+		return;
+	}
 	record_free(self->record);
 	g_free(self);
 }
@@ -54,12 +74,101 @@ static bool find_in(struct journal *journal, enum item_kind kind, const char *it
 	return records != NULL;
 }
 
+/* "addcontact lastname=Curie firstname=Marie" */
+static char *call_name(const struct ledger_call *call)
+{
+	json_t *content = json_loads(call->content != NULL ? call->content : "{}", 0, NULL);
+	GString *name = g_string_new(call->action);
+	const char *key = NULL;
+	json_t *value = NULL;
+	json_object_foreach(content, key, value)
+	{
+		if (json_is_string(value)) {
+			g_string_append_printf(name, " %s=%s", key, json_string_value(value));
+		}
+	}
+	json_decref(content);
+	return g_string_free(name, FALSE);
+}
+
+static struct found_record *stand_in(const struct ledger_call *call)
+{
+	struct found_record *self = g_new0(struct found_record, 1);
+	self->kind = call->kind;
+	self->is_call = true;
+	self->record = record_new(call->uid);
+	self->record->state = RECORD_IN_DOUBT;
+	self->record->name = call_name(call);
+	self->record->remote_ref = g_strdup(call->target);
+	self->record->reason =
+		g_strdup(call->detail != NULL ? call->detail : "no word of its outcome yet");
+	return self;
+}
+
+/* Does the record itself tell of the doubt, or will after the next cycle? */
+static bool is_told_by(const struct record *record, const char *uid)
+{
+	return record == NULL ? !ledger_is_by_hand(uid)
+	                      : may_resolve(record->state, RESOLUTION_AGAIN);
+}
+
+GPtrArray *journal_find_calls(struct journal *journal, enum item_kind kind, GError **error)
+{
+	g_autoptr(GPtrArray) calls = ledger_unsettled(journal, kind, error);
+	if (calls == NULL) {
+		return NULL;
+	}
+	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)found_free);
+	for (guint i = 0; i < calls->len; i++) {
+		const struct ledger_call *call = g_ptr_array_index(calls, i);
+		GError *problem = NULL;
+		OWNED(record) record = records_get(journal, kind, call->uid, &problem);
+		if (problem != NULL) {
+			g_propagate_error(error, problem);
+			return NULL;
+		}
+		if (!is_told_by(record, call->uid)) {
+			g_ptr_array_add(found, stand_in(call));
+		}
+	}
+	return g_steal_pointer(&found);
+}
+
+static bool has_record(const GPtrArray *found, const struct found_record *call)
+{
+	for (guint i = 0; i < found->len; i++) {
+		const struct found_record *one = g_ptr_array_index(found, i);
+		if (one->kind == call->kind && strcmp(one->record->uid, call->record->uid) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of an item with several calls in doubt the first stands for all: one word settles them. */
+static bool find_calls_in(struct journal *journal, enum item_kind kind, const char *item,
+                          GPtrArray *found, GError **error)
+{
+	g_autoptr(GPtrArray) calls = journal_find_calls(journal, kind, error);
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	for (guint i = 0; calls != NULL && i < calls->len; i++) {
+		struct found_record *one = g_ptr_array_index(calls, i);
+		if ((item == NULL || is_called(one->record, item) || has_record(found, one)) &&
+		    g_hash_table_add(seen, one->record->uid)) {
+			g_ptr_array_add(found, one);
+			calls->pdata[i] = NULL;
+		}
+	}
+	return calls != NULL;
+}
+
 /* item NULL: all that are in doubt. */
 static GPtrArray *find(struct journal *journal, const char *item, GError **error)
 {
 	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)found_free);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (!find_in(journal, kind, item, found, error)) {
+		if (!find_in(journal, kind, item, found, error) ||
+		    !find_calls_in(journal, kind, item, found, error)) {
 			return NULL;
 		}
 	}
@@ -75,6 +184,14 @@ GPtrArray *journal_find(struct journal *journal, const char *item, GError **erro
 		return NULL;
 	}
 	return g_steal_pointer(&found);
+}
+
+/* What was sent by hand is not sent again by itself. */
+static const char *detail_of(const struct found_record *found, enum resolution resolution)
+{
+	return found->is_call && resolution == RESOLUTION_AGAIN
+	               ? "a person said that it is not there"
+	               : resolutions[resolution].detail;
 }
 
 /* The item's calls that are in doubt, as the person says; they are freed with the array. */
@@ -94,27 +211,11 @@ static bool settle_calls(struct journal *journal, const struct found_record *fou
 			g_free(call->settled_by);
 			call->settled_by = g_strdup("person");
 			g_free(call->detail);
-			call->detail = g_strdup(resolutions[resolution].detail);
+			call->detail = g_strdup(detail_of(found, resolution));
 			g_ptr_array_add(doubtful, call);
 		}
 	}
 	return ledger_settle(journal, doubtful, now, error);
-}
-
-/* What a word may be said on. */
-static bool may_resolve(enum record_state state, enum resolution resolution)
-{
-	switch (state) {
-	case RECORD_IN_DOUBT:
-		return true;
-	case RECORD_SAME_AS:
-	case RECORD_SETTLED:
-	case RECORD_REFUSED:
-	case RECORD_PENDING:
-		return resolution == RESOLUTION_AGAIN;
-	default:
-		return false;
-	}
 }
 
 /*
@@ -138,6 +239,9 @@ static bool resolve_found(struct journal *journal, const struct found_record *fo
 {
 	struct record *record = found->record;
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+	if (found->is_call) {
+		return settle_calls(journal, found, resolution, now, error);
+	}
 	record->is_insisted |= record->state == RECORD_SAME_AS;
 	g_clear_pointer(&record->same_as, g_free);
 	record->state = state_after(record, resolution);

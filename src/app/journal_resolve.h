@@ -15,10 +15,16 @@ bool resolution_find(const char *word, enum resolution *out);
 struct found_record {
 	enum item_kind kind;
 	struct record *record;
+	bool is_call; /* the record stands for a call in doubt, and is none of the journal's */
 };
 
 /* Items by uid, file name or name (array of struct found_record, owned). NOT_FOUND. */
 GPtrArray *journal_find(struct journal *journal, const char *item, GError **error);
+/*
+ * The calls in doubt that no record tells of, each as a record of the state "in doubt": what was
+ * sent by hand, alone or to an item that is agreed. The same array.
+ */
+GPtrArray *journal_find_calls(struct journal *journal, enum item_kind kind, GError **error);
 
 /*
  * One item that is in doubt: its ledger rows and its record, in one commit. settled counts up.

@@ -40,11 +40,14 @@ static const struct {
 	{RECORD_PENDING, "to retry", "again"},
 };
 
-static void print_ways(const char *account, const struct record *record)
+static void print_ways(const char *account, const struct found_record *found)
 {
+	const struct record *record = found->record;
 	const bool is_waiting = record->state != RECORD_PENDING || record->retry_at > 0;
 	for (gsize i = 0; is_waiting && i < G_N_ELEMENTS(ways); i++) {
-		if (ways[i].state == record->state) {
+		/* what was sent by hand is not sent again by itself */
+		const bool is_for_it = !found->is_call || strcmp(ways[i].word, "again") != 0;
+		if (ways[i].state == record->state && is_for_it) {
 			g_autofree char *uid = g_shell_quote(record->uid);
 			g_autofree char *command = g_strdup_printf(
 				"passerelle journal resolve %s %s %s", account, uid, ways[i].word);
@@ -70,7 +73,7 @@ static void print_details(const char *account, const struct found_record *found)
 		g_autofree char *when = time_words(record->retry_at);
 		print_field("again at", when);
 	}
-	print_ways(account, record);
+	print_ways(account, found);
 }
 
 /* ---- its history ---- */

@@ -25,9 +25,10 @@ static const struct command {
 	{"sync", command_sync, "one cycle now"},
 	{"status", command_status, "how the accounts are, for people and for bars"},
 	{"journal", command_journal, "what was done and what is in doubt"},
-	{"check", command_check, "configuration, folders, rights and credentials"},
+	{"check", command_check, "configuration, folders, rights, credentials; the remote"},
 	{"login", command_login, "sign in: get the token of an account, and store it"},
 	{"consent", command_consent, "allow what the provider asked you about"},
+	{"call", command_call, "one raw call of any API of the service"},
 	{"import", command_import, "put items of .vcf and .ics files into the folders"},
 	{"export", command_export, "all contacts or events as one text"},
 };

@@ -11,4 +11,10 @@
  */
 char *text_normalize(const char *text, GNormalizeMode mode);
 
+/*
+ * Puts "[hidden]" in place of a secret wherever *text (owned; NULL stays NULL) quotes it: as it is,
+ * percent-encoded in either case of its digits, or escaped for XML. secret NULL or "": nothing.
+ */
+void text_hide(char **text, const char *secret);
+
 #endif

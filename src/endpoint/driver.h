@@ -40,6 +40,34 @@ struct remote_settings {
 	void *progress_data;
 };
 
+/*
+ * One raw call of any API of the service, as a person typed it. The caller fills the first part,
+ * which is lent; raw_call_clear frees the second.
+ */
+struct raw_call {
+	const char *api; /* one of the names that the driver knows, or an https address */
+	const char *action;
+	GPtrArray *parameters; /* char *: name, value …, UTF-8, in their order; without those that
+	                          the driver adds (token, action) */
+	GBytes *file;          /* sent along as a file; NULL = none */
+	const char *file_name, *file_type; /* of the file; the type as in image/jpeg */
+	bool may_write;                    /* the person said so */
+
+	long status;        /* of HTTP; 0 = no whole reply came */
+	GBytes *body;       /* as it came; NULL = no whole reply came */
+	char *content_type; /* nullable */
+	char *uid;          /* the journal keeps the call under it; NULL = it keeps none */
+};
+void raw_call_clear(struct raw_call *self);
+
+/* One thing that was looked at, in words; error NULL: it is well. Never a secret in it. */
+struct finding {
+	char *text;    /* of what is well: "contacts: the token is accepted" */
+	GError *error; /* of what is not: its code says what can be done, its message what it is */
+};
+struct finding *finding_new(char *text_taken, GError *error_taken);
+void finding_free(struct finding *self);
+
 struct remote; /* a driver's own: one account's connections */
 
 struct remote_driver {
@@ -52,6 +80,27 @@ struct remote_driver {
 	struct endpoint *(*endpoint)(struct remote *remote, enum item_kind kind);
 	/* Counts; NULL function = the service has none. */
 	struct mailbox *(*read_mailbox)(struct remote *remote, GError **error);
+	/*
+	 * Does an action perhaps change something there? A call that does needs the account's lock
+	 * and its journal.
+	 */
+	bool (*is_write)(const char *action);
+	/*
+	 * One raw call, sent once and signed as all others; a write of contacts or events is
+	 * announced in the ledger and settled there. False with the meaning of the reply, which
+	 * then stands in the body all the same: AUTH, CONSENT, CONFIG, REFUSED, UNSUPPORTED,
+	 * NETWORK, PROTOCOL; IN_DOUBT: a write of unknown outcome; USAGE: an unknown API, an
+	 * address that is not the account's own, a write that was not allowed; STORAGE: nothing
+	 * was sent.
+	 */
+	bool (*call)(struct remote *remote, struct raw_call *call, GError **error);
+	/*
+	 * Asks about one part ("contacts", "calendar", "messages") without writing anything: is it
+	 * there, secure, content with the credentials and the token, and what is consented to.
+	 * Array of struct finding. The token of the settings may be NULL: it stops there then. So
+	 * may the journal, which is only read.
+	 */
+	GPtrArray *(*probe)(struct remote *remote, const char *part);
 };
 
 #endif

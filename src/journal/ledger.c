@@ -28,6 +28,20 @@ const char *ledger_state_name(enum ledger_state state)
 	return names[state];
 }
 
+#define BY_HAND "call:"
+
+char *ledger_uid_by_hand(gint64 now)
+{
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(now);
+	g_autofree char *stamp = g_date_time_format(time, "%Y%m%dT%H%M%SZ");
+	return g_strdup_printf(BY_HAND "%s-%08x", stamp, g_random_int());
+}
+
+bool ledger_is_by_hand(const char *uid)
+{
+	return g_str_has_prefix(uid, BY_HAND);
+}
+
 struct ledger_call *ledger_call_new(enum item_kind kind, const char *uid, const char *action,
                                     const char *target)
 {
@@ -245,6 +259,15 @@ GPtrArray *ledger_in_doubt(struct journal *journal, enum item_kind kind, GError 
 	                 error);
 }
 
+GPtrArray *ledger_unsettled(struct journal *journal, enum item_kind kind, GError **error)
+{
+	return read_rows(journal,
+	                 database_query(journal, error,
+	                                COLUMNS "kind = ?1 AND state IN (1, 5) ORDER BY id", "i",
+	                                (gint64)kind),
+	                 error);
+}
+
 GPtrArray *ledger_effective(struct journal *journal, enum item_kind kind, GError **error)
 {
 	return read_rows(journal,
@@ -252,6 +275,17 @@ GPtrArray *ledger_effective(struct journal *journal, enum item_kind kind, GError
 	                                COLUMNS "kind = ?1 AND state IN (?2, ?3, ?4) ORDER BY id",
 	                                "iiii", (gint64)kind, (gint64)LEDGER_ANNOUNCED,
 	                                (gint64)LEDGER_DONE, (gint64)LEDGER_IN_DOUBT),
+	                 error);
+}
+
+GPtrArray *ledger_answered(struct journal *journal, enum item_kind kind, guint count,
+                           GError **error)
+{
+	return read_rows(journal,
+	                 database_query(journal, error,
+	                                COLUMNS "kind = ?1 AND settled_by = 'reply'"
+	                                        " ORDER BY id DESC LIMIT ?2",
+	                                "ii", (gint64)kind, (gint64)count),
 	                 error);
 }
 

@@ -35,6 +35,13 @@ struct ledger_call {
 	char *detail;                    /* server's words or why in doubt; one line */
 	char *settled_by;                /* NULL, "reply", "read-back", "policy", "person" */
 };
+/*
+ * What a person sent with "passerelle call" is for no item here: such rows have a uid of their own,
+ * "call:TIME-RANDOM", and no record.
+ */
+char *ledger_uid_by_hand(gint64 now);
+bool ledger_is_by_hand(const char *uid);
+
 struct ledger_call *ledger_call_new(enum item_kind kind, const char *uid, const char *action,
                                     const char *target);
 void ledger_call_free(struct ledger_call *self);
@@ -54,8 +61,13 @@ bool ledger_settle(struct journal *journal, GPtrArray *calls, gint64 now, GError
 bool ledger_recover(struct journal *journal, enum item_kind kind, GError **error);
 /* Owned arrays of struct ledger_call, oldest first. */
 GPtrArray *ledger_in_doubt(struct journal *journal, enum item_kind kind, GError **error);
+/* Those and the ANNOUNCED: whose outcome nobody knows. */
+GPtrArray *ledger_unsettled(struct journal *journal, enum item_kind kind, GError **error);
 /* What took effect, or may have. */
 GPtrArray *ledger_effective(struct journal *journal, enum item_kind kind, GError **error);
+/* Those that a reply settled, the newest first, count at most. */
+GPtrArray *ledger_answered(struct journal *journal, enum item_kind kind, guint count,
+                           GError **error);
 GPtrArray *ledger_for_item(struct journal *journal, enum item_kind kind, const char *uid,
                            GError **error);
 /* The calls of any item that made this remote id, or acted on it. */

@@ -94,6 +94,14 @@ guint64 http_client_count(const struct http_client *self);
 /* True for http:// and https:// URLs whose host is 127.0.0.0/8, ::1 or localhost. */
 bool http_is_loopback(const char *url);
 
+/*
+ * Do both lead to one server: the same scheme, host and port, by the parser that the calls use?
+ * False for what is no http or https address, or holds a user name.
+ */
+bool http_is_same_server(const char *url, const char *other);
+/* The same, and to one path there; slashes at its end and doubled ones do not count. */
+bool http_is_same_address(const char *url, const char *other);
+
 /* Address without user, query and fragment: fit for a log. */
 char *http_url_for_log(const char *url);
 

@@ -57,6 +57,62 @@ bool http_is_loopback(const char *url)
 	       is_loopback_host(host);
 }
 
+/* RFC 3986, 6.2.2.1: case does not matter in scheme and host. NULL: nothing to compare. */
+static char *server_of(const char *url)
+{
+	CURLU *parts = parse(url, CURLU_NON_SUPPORT_SCHEME | CURLU_DISALLOW_USER);
+	g_autofree char *scheme = parts == NULL ? NULL : get_part(parts, CURLUPART_SCHEME);
+	g_autofree char *host = parts == NULL ? NULL : get_part(parts, CURLUPART_HOST);
+	char *port = NULL;
+	if (g_strcmp0(scheme, "http") == 0 || g_strcmp0(scheme, "https") == 0) {
+		curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+	}
+	char *server = host == NULL || port == NULL
+	                       ? NULL
+	                       : g_strconcat(scheme, "://", host, ":", port, NULL);
+	curl_free(port);
+	curl_url_cleanup(parts);
+	if (server == NULL) {
+		return NULL;
+	}
+	g_autofree char *mixed = server;
+	return g_ascii_strdown(mixed, -1);
+}
+
+bool http_is_same_server(const char *url, const char *other)
+{
+	g_autofree char *one = server_of(url);
+	g_autofree char *two = server_of(other);
+	return one != NULL && g_strcmp0(one, two) == 0;
+}
+
+static char *path_of(const char *url)
+{
+	CURLU *parts = parse(url, CURLU_NON_SUPPORT_SCHEME);
+	char *path = NULL;
+	if (parts == NULL ||
+	    curl_url_get(parts, CURLUPART_PATH, &path, CURLU_URLDECODE) != CURLUE_OK) {
+		curl_url_cleanup(parts);
+		return NULL;
+	}
+	GString *plain = g_string_new(path);
+	curl_free(path);
+	curl_url_cleanup(parts);
+	while (g_string_replace(plain, "//", "/", 0) > 0) {
+	}
+	if (plain->len > 0 && plain->str[plain->len - 1] == '/') {
+		g_string_truncate(plain, plain->len - 1);
+	}
+	return g_string_free(plain, FALSE);
+}
+
+bool http_is_same_address(const char *url, const char *other)
+{
+	g_autofree char *one = path_of(url);
+	g_autofree char *two = path_of(other);
+	return http_is_same_server(url, other) && g_strcmp0(one, two) == 0;
+}
+
 char *http_url_for_log(const char *url)
 {
 	static const CURLUPart secret[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS,

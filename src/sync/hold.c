@@ -5,8 +5,6 @@
 
 #include "sync/mark.h"
 
-#include <string.h>
-
 #define ABSENCES_DOUBTED 10        /* files gone at once, and more than half of them */
 #define HOLD_REBUILD     "rebuild" /* what ends it */
 #define HOLD_CONFIRM     "confirm"
@@ -32,31 +30,13 @@ static void hold(struct cycle *self, const char *action, const char *format, ...
 	va_end(arguments);
 }
 
-#define UNTIL_REBUILD                                                                              \
-	"nothing is sent until 'passerelle journal rebuild %s' has compared both sides"
-
 static void judge_mark(struct cycle *self, const struct mark *mark)
 {
 	const struct cycle_settings *settings = self->settings;
-	struct journal *journal = settings->journal;
-	const char *folder = settings->local->name;
-	bool is_ours = strcmp(mark->journal, journal_id(journal)) == 0;
-	if (is_ours && mark->generation > journal_generation(journal)) {
-		hold(self, HOLD_REBUILD,
-		     "the journal is older than what was sent from '%s' (restored from a "
-		     "backup?): " UNTIL_REBUILD,
-		     folder, settings->account);
-	} else if (!is_ours && strcmp(mark->host, g_get_host_name()) == 0 &&
-	           g_strcmp0(mark->account, settings->account) == 0) {
-		hold(self, HOLD_REBUILD,
-		     "the journal that knew what was sent from '%s' is gone, this is another "
-		     "one: " UNTIL_REBUILD,
-		     folder, settings->account);
-	} else if (!is_ours) {
-		hold(self, HOLD_REBUILD,
-		     "'%s' was last sent from by account '%s' on '%s', whose journal is not "
-		     "here: " UNTIL_REBUILD,
-		     folder, mark->account, mark->host, settings->account);
+	g_autofree char *objection =
+		mark_objection(mark, settings->journal, settings->local->name, settings->account);
+	if (objection != NULL) {
+		hold(self, HOLD_REBUILD, "%s: " UNTIL_REBUILD, objection, settings->account);
 	}
 }
 

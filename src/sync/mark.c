@@ -82,3 +82,25 @@ struct mark *mark_from_text(const char *text, GError **error)
 	self->host = self->host != NULL ? self->host : g_strdup(UNKNOWN);
 	return g_steal_pointer(&self);
 }
+
+char *mark_objection(const struct mark *self, struct journal *journal, const char *folder,
+                     const char *account)
+{
+	const bool is_ours = strcmp(self->journal, journal_id(journal)) == 0;
+	if (is_ours && self->generation <= journal_generation(journal)) {
+		return NULL;
+	}
+	if (is_ours) {
+		return g_strdup_printf("the journal is older than what was sent from '%s' "
+		                       "(restored from a backup?)",
+		                       folder);
+	}
+	if (strcmp(self->host, g_get_host_name()) == 0 && g_strcmp0(self->account, account) == 0) {
+		return g_strdup_printf("the journal that knew what was sent from '%s' is gone, "
+		                       "this is another one",
+		                       folder);
+	}
+	return g_strdup_printf(
+		"'%s' was last sent from by account '%s' on '%s', whose journal is not here",
+		folder, self->account, self->host);
+}

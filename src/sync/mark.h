@@ -3,7 +3,11 @@
 #ifndef PASSERELLE_SYNC_MARK_H
 #define PASSERELLE_SYNC_MARK_H
 
-#include "base/error.h"
+#include "journal/journal.h"
+
+/* What is said behind an objection; takes the account. */
+#define UNTIL_REBUILD                                                                              \
+	"nothing is sent until 'passerelle journal rebuild %s' has compared both sides"
 
 struct mark {
 	char *journal;        /* journal_id */
@@ -19,5 +23,12 @@ DEFINE_OWNED(mark, mark_free);
 char *mark_to_text(const struct mark *self);
 /* INPUT: it is none, or of a newer version. */
 struct mark *mark_from_text(const char *text, GError **error);
+
+/*
+ * Why this journal cannot know what was sent from that folder; NULL = it does. Owned. folder and
+ * account (NULL = unknown) are for the words.
+ */
+char *mark_objection(const struct mark *self, struct journal *journal, const char *folder,
+                     const char *account);
 
 #endif

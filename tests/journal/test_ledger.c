@@ -221,6 +221,50 @@ START_TEST(recovery_puts_what_was_announced_in_doubt)
 }
 END_TEST
 
+START_TEST(what_nobody_knows_the_outcome_of_is_unsettled)
+{
+	g_autoptr(GPtrArray) announced = announced_calls(2, 100);
+	g_autoptr(GPtrArray) doubtful = announced_calls(1, 100);
+	g_autoptr(GPtrArray) done = announced_calls(3, 100);
+	ck_assert(settle(doubtful, LEDGER_IN_DOUBT, NULL));
+	ck_assert(settle(done, LEDGER_DONE, NULL));
+	g_autoptr(GPtrArray) found = ledger_unsettled(journal, ITEM_CONTACT, NULL);
+	ck_assert_uint_eq(found->len, announced->len + doubtful->len);
+	const struct ledger_call *first = found->pdata[0];
+	const struct ledger_call *last = found->pdata[2];
+	ck_assert_int_eq(first->state, LEDGER_ANNOUNCED);
+	ck_assert_int_eq(last->state, LEDGER_IN_DOUBT);
+	g_autoptr(GPtrArray) events = ledger_unsettled(journal, ITEM_EVENT, NULL);
+	ck_assert_uint_eq(events->len, 0);
+}
+END_TEST
+
+START_TEST(what_a_reply_settled_is_answered_the_newest_first)
+{
+	g_autoptr(GPtrArray) calls = announced_calls(4, 100);
+	for (guint i = 0; i < calls->len; i++) {
+		struct ledger_call *call = calls->pdata[i];
+		call->settled_by = g_strdup(i == 3 ? "read-back" : "reply");
+	}
+	ck_assert(settle(calls, LEDGER_REFUSED, NULL));
+	g_autoptr(GPtrArray) found = ledger_answered(journal, ITEM_CONTACT, 2, NULL);
+	ck_assert_uint_eq(found->len, 2);
+	ck_assert_str_eq(((struct ledger_call *)found->pdata[0])->uid, "u2");
+	ck_assert_str_eq(((struct ledger_call *)found->pdata[1])->uid, "u1");
+}
+END_TEST
+
+START_TEST(what_was_sent_by_hand_has_a_uid_of_its_own)
+{
+	g_autofree char *uid = ledger_uid_by_hand(1795255200);
+	g_autofree char *other = ledger_uid_by_hand(1795255200);
+	ck_assert(g_str_has_prefix(uid, "call:20261121T100000Z-"));
+	ck_assert_str_ne(uid, other);
+	ck_assert(ledger_is_by_hand(uid));
+	ck_assert(!ledger_is_by_hand("u1"));
+}
+END_TEST
+
 START_TEST(calls_are_found_by_what_they_made_or_acted_on)
 {
 	g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func(free_call);
@@ -315,6 +359,9 @@ int main(void)
 	tcase_add_test(tests, one_wrong_call_settles_none_of_its_batch);
 	tcase_add_test(tests, a_failed_announcement_gives_no_ids);
 	tcase_add_test(tests, recovery_puts_what_was_announced_in_doubt);
+	tcase_add_test(tests, what_nobody_knows_the_outcome_of_is_unsettled);
+	tcase_add_test(tests, what_a_reply_settled_is_answered_the_newest_first);
+	tcase_add_test(tests, what_was_sent_by_hand_has_a_uid_of_its_own);
 	tcase_add_test(tests, calls_are_found_by_what_they_made_or_acted_on);
 	tcase_add_loop_test(tests, what_was_announced_before_a_kill_is_there_whole, 0, 8);
 	tcase_add_test(tests, after_a_failed_sync_nothing_is_announced); /* the last: it lasts */

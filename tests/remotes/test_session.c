@@ -428,6 +428,23 @@ START_TEST(a_read_refuses_every_write_action)
 }
 END_TEST
 
+START_TEST(only_what_the_ledger_has_no_kind_for_is_written_without_an_entry)
+{
+	struct world world;
+	world_init(&world, 200, OK_EVENT, JOURNAL_CREATE);
+	world_open(&world);
+	struct call *call = world_add(&world, "addevent");
+	g_autoptr(GError) error = NULL;
+	ck_assert(!session_write(world.session, world.calls, NULL, NULL, &error));
+	ck_assert_ptr_nonnull(strstr(error->message, "without an announcement"));
+	ck_assert_uint_eq(canned_count(&world.server), 0);
+	call->api = SESSION_PHOTOS;
+	ck_assert(session_write(world.session, world.calls, NULL, NULL, NULL));
+	ck_assert_uint_eq(canned_count(&world.server), 1);
+	world_clear(&world);
+}
+END_TEST
+
 START_TEST(a_journal_that_cannot_commit_keeps_the_wire_silent)
 {
 	struct world world;
@@ -543,6 +560,7 @@ int main(void)
 	tcase_add_test(wire, a_secret_that_the_server_quotes_does_not_reach_the_error);
 	tcase_add_test(wire, a_picture_goes_as_a_form_and_into_the_ledger_as_its_checksum);
 	tcase_add_test(wire, a_read_refuses_every_write_action);
+	tcase_add_test(wire, only_what_the_ledger_has_no_kind_for_is_written_without_an_entry);
 	tcase_add_test(wire, a_journal_that_cannot_commit_keeps_the_wire_silent);
 	tcase_add_test(wire, an_outcome_that_cannot_be_stored_is_in_doubt_in_the_next_cycle);
 	tcase_add_test(wire, a_kill_between_announcement_and_answer_leaves_rows_in_doubt);

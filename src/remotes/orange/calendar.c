@@ -8,7 +8,7 @@
 #define ACTION_OFFLINE "addeventoffline" /* the same, with a token that has expired */
 
 /* Where the reply named no id, or a person or policy settled it: the ledger row stands in. */
-static char *event_ref(const struct ledger_call *entry)
+char *calendar_event_ref(const struct ledger_call *entry)
 {
 	return entry->result != NULL ? g_strdup(entry->result)
 	                             : g_strdup_printf("unnamed/%" G_GINT64_FORMAT, entry->id);
@@ -38,7 +38,7 @@ static bool consult_ledger(const struct calendar_side *self, struct change *chan
 	for (guint i = 0; i < entries->len; i++) {
 		const struct ledger_call *entry = g_ptr_array_index(entries, i);
 		if (entry->state == LEDGER_DONE) {
-			g_autofree char *ref = event_ref(entry);
+			g_autofree char *ref = calendar_event_ref(entry);
 			g_clear_error(&change->error);
 			change_set_ref(change, VERDICT_DONE, ref);
 			return true;
@@ -114,7 +114,7 @@ static void take_outcome(struct change *change, struct call *call, const struct 
                          const GError *side)
 {
 	if (call->error == NULL) {
-		g_autofree char *ref = event_ref(entry);
+		g_autofree char *ref = calendar_event_ref(entry);
 		change_set_ref(change, VERDICT_DONE, ref);
 		return;
 	}

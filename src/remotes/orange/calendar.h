@@ -14,10 +14,13 @@ struct calendar_side {
 	GHashTable *sent; /* match key -> what was ever sent; NULL until it is needed */
 };
 
+/* Where an event is that a settled row of the ledger made. Owned. */
+char *calendar_event_ref(const struct ledger_call *entry);
+
 /*
  * Those of the changes that are PENDING and have the title, times and place of what was sent for
- * another item, however that one was edited since: SAME_AS, or RETRY while that one is in doubt.
- * STORAGE.
+ * another item, however that one was edited since: SAME_AS, or RETRY while that one is in doubt; of
+ * what a person sent by hand, and no item has yet: ADOPTED. STORAGE.
  */
 bool calendar_find_sent(struct calendar_side *self, GPtrArray *changes, GError **error);
 /* What is DONE or IN_DOUBT of them was sent from now on. */
@@ -34,6 +37,9 @@ struct event_fields *calendar_fields(const struct calendar_side *self, const cha
 
 /* Unless the service said within the last day, or in this cycle, that it does not offer it. */
 bool proposed_may_be_offered(const struct calendar_side *side);
+
+/* The eventid of a ref: addevent gives "4790/10012000", a listing may know only "4790". Owned. */
+char *proposed_ref_id(const char *ref);
 
 /* One event that the service holds. */
 struct proposed_event {

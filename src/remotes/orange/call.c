@@ -8,10 +8,41 @@
 
 bool session_is_write(const char *action)
 {
+	static const char *const READS[] = {"get", "find", "see", "list", "check"};
 	while (g_ascii_isspace(*action)) {
 		action++;
 	}
-	return g_ascii_strncasecmp(action, "add", 3) == 0;
+	for (gsize i = 0; i < G_N_ELEMENTS(READS); i++) {
+		if (g_ascii_strncasecmp(action, READS[i], strlen(READS[i])) == 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* At an address that a person typed nothing else tells what the call makes. */
+static const struct {
+	const char *action;
+	enum item_kind kind;
+} KINDS[] = {
+	{"addcontact", ITEM_CONTACT},  {"adddevice", ITEM_CONTACT}, {"addpicture", ITEM_CONTACT},
+	{"add picture", ITEM_CONTACT}, {"addevent", ITEM_EVENT},    {"addeventoffline", ITEM_EVENT},
+};
+
+bool call_kind(const struct call *self, enum item_kind *kind)
+{
+	if (self->api == SESSION_CONTACTS || self->api == SESSION_CALENDAR) {
+		*kind = self->api == SESSION_CONTACTS ? ITEM_CONTACT : ITEM_EVENT;
+		return true;
+	}
+	g_autofree char *action = g_strstrip(g_strdup(self->action));
+	for (gsize i = 0; self->api == SESSION_ADDRESS && i < G_N_ELEMENTS(KINDS); i++) {
+		if (g_ascii_strcasecmp(action, KINDS[i].action) == 0) {
+			*kind = KINDS[i].kind;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* API reading, section 5: "1", "C1" and "c1" are one contact. */
@@ -48,6 +79,8 @@ void call_free(struct call *self)
 	g_clear_pointer(&self->file, g_bytes_unref);
 	g_free(self->what);
 	reply_free(self->reply);
+	g_clear_pointer(&self->body, g_bytes_unref);
+	g_free(self->content_type);
 	g_clear_error(&self->error);
 	g_free(self);
 }

@@ -67,6 +67,8 @@ struct contact_find {
 };
 struct contact_find *contact_find_new(const char *family, const char *given, gpointer context);
 void contact_find_free(struct contact_find *self);
+/* The folded ids of those found, for ledger_call.before. Owned. */
+char *contact_find_before(const struct contact_find *self);
 bool contacts_find(struct contacts *self, GPtrArray *finds, GError **error);
 /* A search takes the first characters of a name, and some characters have a meaning of their own.
  */
@@ -74,6 +76,8 @@ bool contact_is_searchable(const struct contact *contact);
 
 /* What a row of the ledger says was sent: name -> value, owned. Never NULL. */
 GHashTable *contacts_content(const struct ledger_call *row);
+/* How many devices there are the one that was sent (type, value). */
+gint64 contacts_count_devices(const struct contact *there, GHashTable *content);
 /* Do both name the same contact? */
 bool contacts_is_same_id(const char *left, const char *right);
 /*

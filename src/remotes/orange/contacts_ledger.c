@@ -3,9 +3,11 @@
 #include "remotes/orange/contacts.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "journal/records.h"
+#include "remotes/orange/contact_fields.h"
 
 GHashTable *contacts_content(const struct ledger_call *row)
 {
@@ -24,6 +26,38 @@ GHashTable *contacts_content(const struct ledger_call *row)
 	}
 	json_decref(root);
 	return content;
+}
+
+char *contact_find_before(const struct contact_find *self)
+{
+	json_t *ids = json_array();
+	for (guint i = 0; i < self->found->len; i++) {
+		const struct listed *listed = self->found->pdata[i];
+		json_array_append_new(ids, json_string(listed->folded));
+	}
+	char *dumped = json_dumps(ids, JSON_COMPACT);
+	char *before = g_strdup(dumped);
+	free(dumped);
+	json_decref(ids);
+	return before;
+}
+
+gint64 contacts_count_devices(const struct contact *there, GHashTable *content)
+{
+	const char *type = g_hash_table_lookup(content, "type");
+	const char *value = g_hash_table_lookup(content, "value");
+	gint64 count = 0;
+	for (guint i = 0; i < there->devices->len; i++) {
+		const struct device *device = there->devices->pdata[i];
+		if (value == NULL || g_strcmp0(type, device_type_name(device->type)) != 0) {
+			continue;
+		}
+		const struct device sent = {.type = device->type, .value = (char *)value};
+		g_autofree char *key = device_key(device);
+		g_autofree char *sent_key = device_key(&sent);
+		count += strcmp(key, sent_key) == 0;
+	}
+	return count;
 }
 
 bool contacts_is_same_id(const char *left, const char *right)

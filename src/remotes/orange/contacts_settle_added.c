@@ -12,6 +12,7 @@
 #include "remotes/orange/contact_fields.h"
 
 static const char hidden_word[] = "cannot be read back: no search finds its names";
+static const char unlooked_word[] = "somebody there may be it, or was there before";
 static const char renamed_word[] = "somebody new there may be it, under another name";
 
 #define IDS_BEFORE                                                                                 \
@@ -89,7 +90,10 @@ static bool claim(struct settling *self, struct doubt *doubt, const struct conta
 	if (!may_have_made(self, doubt, read->id, &may, error)) {
 		return false;
 	}
-	if (may) {
+	if (may && doubt->row->before == NULL && ledger_is_by_hand(doubt->row->uid)) {
+		settling_leave_to_person(self, doubt, unlooked_word);
+		doubt->is_decided = true;
+	} else if (may) {
 		settling_decide(self, doubt, LEDGER_DONE, read->id, "read-back", NULL);
 		g_hash_table_add(self->claimed, session_fold_id(read->id));
 	}

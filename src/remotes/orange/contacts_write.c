@@ -2,7 +2,6 @@
 /* New contacts and what is new about old ones, sent so that nothing is ever sent twice. */
 #include "remotes/orange/contacts_write.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "remotes/orange/contact_fields.h"
@@ -149,7 +148,13 @@ static bool find_owner(struct creation *self, const char *id, char **uid, GError
 		*uid = g_strdup(known);
 		return true;
 	}
-	return contacts_owner(self->side, id, uid, error);
+	if (!contacts_owner(self->side, id, uid, error)) {
+		return false;
+	}
+	if (*uid != NULL && ledger_is_by_hand(*uid)) { /* no item's yet: whoever comes first */
+		g_clear_pointer(uid, g_free);
+	}
+	return true;
 }
 
 static void own(struct creation *self, struct contact_job *job)
@@ -259,22 +264,13 @@ static bool look_up(struct creation *self, GPtrArray *wave, GPtrArray *finds, GE
 
 static char *before_of(GPtrArray *finds, const struct contact_job *job)
 {
-	json_t *ids = NULL;
 	for (guint i = 0; i < finds->len; i++) {
 		const struct contact_find *find = finds->pdata[i];
-		for (guint j = 0; find->context == job && j <= find->found->len; j++) {
-			ids = ids == NULL ? json_array() : ids;
-			if (j < find->found->len) {
-				const struct listed *listed = find->found->pdata[j];
-				json_array_append_new(ids, json_string(listed->folded));
-			}
+		if (find->context == job) {
+			return contact_find_before(find);
 		}
 	}
-	char *dumped = ids == NULL ? NULL : json_dumps(ids, JSON_COMPACT);
-	char *before = g_strdup(dumped);
-	free(dumped);
-	json_decref(ids);
-	return before;
+	return NULL;
 }
 
 static struct call *add_call(const struct contact_job *job)

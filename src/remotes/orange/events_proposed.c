@@ -268,8 +268,7 @@ struct proposed_listing *proposed_read(struct calendar_side *side, gint64 since,
 	return read_all(&reading, error) ? g_steal_pointer(&listing) : NULL;
 }
 
-/* The eventid of a ref: addevent gives "4790/10012000", a listing may know only "4790". */
-static char *ref_id(const char *ref)
+char *proposed_ref_id(const char *ref)
 {
 	return g_strndup(ref, strcspn(ref, "/"));
 }
@@ -295,7 +294,7 @@ bool proposed_mark_taken(struct session *session, struct proposed_listing *listi
 	for (guint i = 0; i < records->len; i++) {
 		const struct record *record = g_ptr_array_index(records, i);
 		if (record->remote_ref != NULL) {
-			g_hash_table_add(taken, ref_id(record->remote_ref));
+			g_hash_table_add(taken, proposed_ref_id(record->remote_ref));
 		}
 	}
 	for (guint i = 0; i < listing->events->len; i++) {
@@ -358,7 +357,8 @@ static GHashTable *known_refs(GPtrArray *records)
 	for (guint i = 0; records != NULL && i < records->len; i++) {
 		const struct record *record = g_ptr_array_index(records, i);
 		if (record->remote_ref != NULL) {
-			g_hash_table_insert(refs, ref_id(record->remote_ref), record->remote_ref);
+			g_hash_table_insert(refs, proposed_ref_id(record->remote_ref),
+			                    record->remote_ref);
 		}
 	}
 	return refs;

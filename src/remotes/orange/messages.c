@@ -64,10 +64,15 @@ static void read_latest(struct mailbox *mailbox, const struct xml_node *data, co
 	mailbox->has_latest = TRUE;
 }
 
-static struct mailbox *read_mailbox(const struct reply *reply)
+const char orange_mailbox_infos[] = "NoEMails,NoUnReadMails,NoSMS," OVERVIEW_INFO;
+
+struct mailbox *orange_mailbox_from(const struct reply *reply)
 {
-	struct mailbox *mailbox = mailbox_new();
 	const struct xml_node *data = xml_child(reply->command, "Data");
+	if (data == NULL) {
+		return NULL;
+	}
+	struct mailbox *mailbox = mailbox_new();
 	g_autoptr(GStrvBuilder) refused = g_strv_builder_new();
 	read_counts(mailbox, data, refused);
 	read_latest(mailbox, data, reply->overview, refused);
@@ -84,7 +89,7 @@ struct mailbox *orange_read_mailbox(struct session *session, GError **error)
 {
 	g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify)call_free);
 	struct call *call = call_new(SESSION_MESSAGES, "getPersonalMessages");
-	call_add(call, "infos", "NoEMails,NoUnReadMails,NoSMS," OVERVIEW_INFO);
+	call_add(call, "infos", orange_mailbox_infos);
 	call->what = g_strdup("mail counts");
 	g_ptr_array_add(calls, call);
 	if (!session_read(session, calls, NULL, error)) {
@@ -94,10 +99,10 @@ struct mailbox *orange_read_mailbox(struct session *session, GError **error)
 		g_propagate_error(error, g_steal_pointer(&call->error));
 		return NULL;
 	}
-	if (xml_child(call->reply->command, "Data") == NULL) {
+	struct mailbox *mailbox = orange_mailbox_from(call->reply);
+	if (mailbox == NULL) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_PROTOCOL,
 		            "mail counts: the reply holds none");
-		return NULL;
 	}
-	return read_mailbox(call->reply);
+	return mailbox;
 }

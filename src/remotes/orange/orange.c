@@ -2,7 +2,8 @@
 /* The provider's Personal APIs as a remote driver. */
 #include "remotes/orange/orange.h"
 
-#include "remotes/orange/session.h"
+#include "remotes/orange/probe.h"
+#include "remotes/orange/raw.h"
 
 struct remote {
 	struct session *session;
@@ -53,10 +54,24 @@ static struct mailbox *orange_mailbox(struct remote *self, GError **error)
 	return orange_read_mailbox(self->session, error);
 }
 
+static bool orange_call(struct remote *self, struct raw_call *raw, GError **error)
+{
+	struct endpoint *contacts = orange_endpoint(self, ITEM_CONTACT);
+	return raw_send(self->session, (struct contacts *)(void *)contacts, raw, error);
+}
+
+static GPtrArray *orange_probe(struct remote *self, const char *part)
+{
+	return probe_part(self->session, part);
+}
+
 const struct remote_driver orange_driver = {
 	.name = "orange",
 	.open = orange_open,
 	.close = orange_close,
 	.endpoint = orange_endpoint,
 	.read_mailbox = orange_mailbox,
+	.is_write = session_is_write,
+	.call = orange_call,
+	.probe = orange_probe,
 };

@@ -325,3 +325,8 @@ GError *reply_error(const struct reply *self, const char *what, bool is_write)
 	                              self->detail == NULL ? "" : self->detail);
 	return error;
 }
+
+bool reply_is_about_consent(const char *message)
+{
+	return message != NULL && strstr(message, MEANINGS[MEANING_CONSENT].read_words) != NULL;
+}

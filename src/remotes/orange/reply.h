@@ -58,4 +58,7 @@ struct reply *reply_read(const struct http_request *request, bool is_write);
  * the address of a -3. */
 GError *reply_error(const struct reply *self, const char *what, bool is_write);
 
+/* Does the message of such an error say that the consent is missing? */
+bool reply_is_about_consent(const char *message);
+
 #endif

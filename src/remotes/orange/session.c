@@ -6,13 +6,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "remotes/orange/call.h"
 #include "remotes/orange/session_memory.h"
+#include "remotes/orange/wire.h"
 
 #define READS_PER_CONNECTION  16 /* asked at once: what a bad token costs at most */
 #define WRITES_PER_CONNECTION 4  /* announced at once: what a kill leaves in doubt at most */
 #define CHUNK_MINIMUM         4  /* as many in a row without a reply: the remote is out of reach */
-#define SESSION_APIS          4
 
 struct session {
 	const struct remote_settings *settings; /* lent */
@@ -31,7 +32,13 @@ static const struct {
 	[SESSION_CONTACTS] = {"/PersonalContacts/V1", "contacts"},
 	[SESSION_CALENDAR] = {"/PersonalCalendar/V1", "calendar"},
 	[SESSION_MESSAGES] = {"/PersonalMessages/V2", "messages"},
-	[SESSION_RICHPROFILE] = {"/PersonalRichProfile/V1", "profile"},
+	[SESSION_RICHPROFILE] = {"/PersonalRichProfile/V1", "richprofile"},
+	/* The pages name these four and publish no address: the form of the others. */
+	[SESSION_PROFILE] = {"/PersonalProfile/V1", "profile"},
+	[SESSION_PHOTOS] = {"/PersonalPhotos/V1", "photos"},
+	[SESSION_FAVOURITES] = {"/PersonalFavourites/V1", "favourites"},
+	[SESSION_CONTENT] = {"/PersonalContent/V1", "content"},
+	[SESSION_ADDRESS] = {NULL, "address"},
 };
 
 static void set_urls(struct session *self)
@@ -45,7 +52,7 @@ static void set_urls(struct session *self)
 	for (gsize i = 0; i < SESSION_APIS; i++) {
 		if (overrides[i] != NULL) {
 			self->urls[i] = g_strdup(overrides[i]);
-		} else if (settings->endpoint != NULL) {
+		} else if (settings->endpoint != NULL && APIS[i].path != NULL) {
 			self->urls[i] = g_strconcat(settings->endpoint, APIS[i].path, NULL);
 		}
 	}
@@ -125,89 +132,30 @@ const char *session_url(const struct session *self, enum session_api api)
 	return self->urls[api];
 }
 
+const char *session_api_name(enum session_api api)
+{
+	return APIS[api].name;
+}
+
+bool session_find_api(const char *name, enum session_api *api)
+{
+	for (gsize i = 0; i < SESSION_APIS; i++) {
+		if (APIS[i].path != NULL && strcmp(APIS[i].name, name) == 0) {
+			*api = (enum session_api)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 gint64 session_now(const struct session *self)
 {
 	return self->settings->now + (clock_now() - self->opened_at) / G_USEC_PER_SEC;
 }
 
-/* One call on the wire. Secrets are lent from the settings, never copied. */
-struct wire {
-	struct http_request request;
-	GArray *pairs; /* struct http_pair */
-	GArray *parts; /* struct http_part */
-};
-
-static void wire_free(struct wire *self)
+static const char *url_of(const struct session *self, const struct call *call)
 {
-	http_request_clear(&self->request);
-	g_array_unref(self->pairs);
-	g_array_unref(self->parts);
-	g_free(self);
-}
-
-static void wire_add(struct wire *self, const char *name, const char *value)
-{
-	const struct http_pair pair = {.name = name, .value = value};
-	const struct http_part part = {.name = name, .data = value, .size = strlen(value)};
-	g_array_append_val(self->pairs, pair);
-	g_array_append_val(self->parts, part);
-}
-
-static const struct {
-	const char *type, *name;
-} FILE_NAMES[] = {
-	{"image/jpeg", "picture.jpg"}, {"image/gif", "picture.gif"}, {"image/bmp", "picture.bmp"}};
-
-static void wire_add_file(struct wire *self, const struct call *call)
-{
-	const char *name = "picture";
-	for (gsize i = 0; i < G_N_ELEMENTS(FILE_NAMES); i++) {
-		if (g_strcmp0(call->file_type, FILE_NAMES[i].type) == 0) {
-			name = FILE_NAMES[i].name;
-		}
-	}
-	struct http_part part = {
-		.name = "file", .file_name = name, .content_type = call->file_type};
-	part.data = g_bytes_get_data(call->file, &part.size);
-	g_array_append_val(self->parts, part);
-}
-
-static struct wire *wire_new(const struct session *self, const struct call *call, bool is_write)
-{
-	struct wire *wire = g_new0(struct wire, 1);
-	wire->pairs = g_array_new(FALSE, FALSE, sizeof(struct http_pair));
-	wire->parts = g_array_new(FALSE, FALSE, sizeof(struct http_part));
-	wire_add(wire, "action", call->action);
-	for (guint i = 0; i + 1 < call->parameters->len; i += 2) {
-		wire_add(wire, g_ptr_array_index(call->parameters, i),
-		         g_ptr_array_index(call->parameters, i + 1));
-	}
-	wire_add(wire, "token", self->settings->token);
-	wire->request.url = self->urls[call->api];
-	wire->request.is_write = is_write;
-	if (call->file == NULL) {
-		wire->request.query = (const struct http_pair *)(void *)wire->pairs->data;
-		wire->request.n_query = wire->pairs->len;
-	} else {
-		wire_add_file(wire, call);
-		wire->request.parts = (const struct http_part *)(void *)wire->parts->data;
-		wire->request.n_parts = wire->parts->len;
-	}
-	return wire;
-}
-
-/* A server that quotes its request would put the token into a log. */
-static void hide(char **text, const char *secret)
-{
-	if (*text == NULL || secret == NULL || secret[0] == '\0') {
-		return;
-	}
-	g_autofree char *escaped = g_uri_escape_string(secret, NULL, FALSE);
-	GString *hidden = g_string_new(*text);
-	g_string_replace(hidden, secret, "[hidden]", 0);
-	g_string_replace(hidden, escaped, "[hidden]", 0);
-	g_free(*text);
-	*text = g_string_free(hidden, FALSE);
+	return call->url != NULL ? call->url : self->urls[call->api];
 }
 
 static void take_no_answer(struct call *call, struct http_request *request, bool is_write)
@@ -254,17 +202,23 @@ static void take_answer(struct session *self, struct call *call, struct http_req
                         bool is_write)
 {
 	call->fate = request->fate;
+	call->status = request->status;
 	reply_free(g_steal_pointer(&call->reply));
 	if (request->fate != HTTP_ANSWERED) {
 		take_no_answer(call, request, is_write);
 		return;
 	}
 	call->reply = reply_read(request, is_write);
-	session_memory_learn(self->memory, call->api, self->urls[call->api], request, call->reply,
+	session_memory_learn(self->memory, call->api, url_of(self, call), request, call->reply,
 	                     session_now(self));
 	self->has_been_heard[call->api] |= makes_sense(call->reply);
-	hide(&call->reply->detail, self->settings->token);
-	hide(&call->reply->detail, self->settings->service_password);
+	if (call->keeps_body) {
+		call->body = g_steal_pointer(&request->body_out);
+		call->content_type = g_steal_pointer(&request->content_type);
+	}
+	/* a server that quotes its request would put the token into a log */
+	text_hide(&call->reply->detail, self->settings->token);
+	text_hide(&call->reply->detail, self->settings->service_password);
 	call_fail(call, reply_error(call->reply, call_what(call), is_write));
 	/* an unreadable 5xx is a server out of order, not one that speaks another language */
 	if (!is_write && call->reply->envelope == REPLY_NONE &&
@@ -310,12 +264,18 @@ static void look_for_consent_once(struct session *self, GPtrArray *chunk, bool i
 	}
 }
 
+static struct wire *make_wire(const struct session *self, const struct call *call, bool is_write)
+{
+	return wire_new(call, url_of(self, call),
+	                call->is_without_token ? "" : self->settings->token, is_write);
+}
+
 static void send_chunk(struct session *self, GPtrArray *chunk, bool is_write, struct tick *tick)
 {
 	g_autoptr(GPtrArray) wires = g_ptr_array_new_with_free_func((GDestroyNotify)wire_free);
 	g_autofree struct http_request **requests = g_new(struct http_request *, chunk->len);
 	for (guint i = 0; i < chunk->len; i++) {
-		struct wire *wire = wire_new(self, g_ptr_array_index(chunk, i), is_write);
+		struct wire *wire = make_wire(self, g_ptr_array_index(chunk, i), is_write);
 		g_ptr_array_add(wires, wire);
 		requests[i] = &wire->request;
 	}
@@ -341,11 +301,11 @@ static bool is_fatal(const GError *error)
 static GError *obstacle(const struct session *self, const struct call *call)
 {
 	const struct remote_settings *settings = self->settings;
-	if (settings->token == NULL || settings->token[0] == '\0') {
+	if (!call->is_without_token && (settings->token == NULL || settings->token[0] == '\0')) {
 		return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH,
 		                   "no token: run 'passerelle login %s'", settings->account);
 	}
-	if (self->urls[call->api] == NULL) {
+	if (call->url == NULL && self->urls[call->api] == NULL) {
 		return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 		                   "account '%s' has no address of the %s API", settings->account,
 		                   APIS[call->api].name);
@@ -354,13 +314,13 @@ static GError *obstacle(const struct session *self, const struct call *call)
 		return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_CANCELLED, "%s: told to stop",
 		                   call_what(call));
 	}
-	return session_memory_obstacle(self->memory, call->api, self->urls[call->api],
-	                               call_what(call), session_now(self));
+	return session_memory_obstacle(self->memory, call->api, url_of(self, call), call_what(call),
+	                               session_now(self));
 }
 
 static GError *out_of_order(const struct session *self, const struct call *call)
 {
-	GError *pause = session_memory_obstacle(self->memory, call->api, self->urls[call->api],
+	GError *pause = session_memory_obstacle(self->memory, call->api, url_of(self, call),
 	                                        call_what(call), session_now(self));
 	const bool is_ours = call->reply->meaning == MEANING_BUG;
 	return pause != NULL
@@ -451,14 +411,18 @@ static guint chunk_size(const struct session *self, guint first, guint per_conne
 	return MIN(MAX(wanted, CHUNK_MINIMUM), left);
 }
 
+static GError *unannounced(const struct call *call)
+{
+	return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+	                   "%s: a write without an announcement is not sent", call_what(call));
+}
+
 static GError *refuse_writes(GPtrArray *calls)
 {
 	for (guint i = 0; i < calls->len; i++) {
 		const struct call *call = g_ptr_array_index(calls, i);
 		if (session_is_write(call->action) || call->file != NULL) {
-			return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
-			                   "%s: a write without an announcement is not sent",
-			                   call_what(call));
+			return unannounced(call);
 		}
 	}
 	return NULL;
@@ -524,6 +488,29 @@ static void to_storage_error(GError **error)
 	}
 }
 
+static bool may_go_unlisted(GPtrArray *calls)
+{
+	for (guint i = 0; i < calls->len; i++) {
+		enum item_kind kind;
+		if (call_kind(g_ptr_array_index(calls, i), &kind)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* NULL = go on with the next chunk. */
+static GError *write_unlisted(struct session *self, GPtrArray *calls, struct tick *tick)
+{
+	if (!may_go_unlisted(calls)) {
+		GError *error = unannounced(g_ptr_array_index(calls, 0));
+		fail_rest(calls, 0, error);
+		return error;
+	}
+	send_chunk(self, calls, true, tick);
+	return stop_reason(self, calls);
+}
+
 /* NULL = go on with the next chunk. */
 static GError *write_chunk(struct session *self, GPtrArray *calls, GPtrArray *entries,
                            struct tick *tick)
@@ -557,7 +544,7 @@ static GError *write_chunk(struct session *self, GPtrArray *calls, GPtrArray *en
 bool session_write(struct session *self, GPtrArray *calls, GPtrArray *entries,
                    const char *progress_word, GError **error)
 {
-	g_assert(calls->len == entries->len);
+	g_assert(entries == NULL || calls->len == entries->len);
 	struct tick tick = {self->settings, progress_word, 0, calls->len};
 	GError *stop = NULL;
 	for (guint first = 0; first < calls->len;) {
@@ -569,8 +556,12 @@ bool session_write(struct session *self, GPtrArray *calls, GPtrArray *entries,
 		const guint count =
 			chunk_size(self, first, WRITES_PER_CONNECTION, calls->len - first);
 		g_autoptr(GPtrArray) chunk = slice(calls, first, count);
-		g_autoptr(GPtrArray) rows = slice(entries, first, count);
-		stop = write_chunk(self, chunk, rows, &tick);
+		if (entries == NULL) {
+			stop = write_unlisted(self, chunk, &tick);
+		} else {
+			g_autoptr(GPtrArray) rows = slice(entries, first, count);
+			stop = write_chunk(self, chunk, rows, &tick);
+		}
 		first += count;
 	}
 	return batch_result(self, calls, stop, error);

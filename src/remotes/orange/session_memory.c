@@ -24,17 +24,10 @@ struct pace {
 struct session_memory {
 	const struct remote_settings *settings; /* lent */
 	struct journal *journal;                /* lent */
-	struct pace paces[SESSION_MEMORY_APIS];
+	struct pace paces[SESSION_APIS];
 	double level; /* at level_at; 0 = never kept */
 	gint64 level_at;
 	bool is_changed;
-};
-
-static const char *const NAMES[SESSION_MEMORY_APIS] = {
-	[SESSION_CONTACTS] = "contacts",
-	[SESSION_CALENDAR] = "calendar",
-	[SESSION_MESSAGES] = "messages",
-	[SESSION_RICHPROFILE] = "profile",
 };
 
 /* ---- the journal ---- */
@@ -70,8 +63,10 @@ struct session_memory *session_memory_open(const struct remote_settings *setting
 	json_t *root = text == NULL ? NULL : json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	self->level = json_number_value(json_object_get(root, "level"));
 	self->level_at = read_time(root, "at");
-	for (gsize i = 0; i < SESSION_MEMORY_APIS; i++) {
-		pace_read(&self->paces[i], json_object_get(root, NAMES[i]), settings->is_full);
+	for (gsize i = 0; i < SESSION_APIS; i++) {
+		pace_read(&self->paces[i],
+		          json_object_get(root, session_api_name((enum session_api)i)),
+		          settings->is_full);
 	}
 	json_decref(root);
 	return self;
@@ -82,7 +77,7 @@ void session_memory_free(struct session_memory *self)
 	if (self == NULL) {
 		return;
 	}
-	for (gsize i = 0; i < SESSION_MEMORY_APIS; i++) {
+	for (gsize i = 0; i < SESSION_APIS; i++) {
 		g_free(self->paces[i].digest);
 	}
 	g_free(self);
@@ -119,10 +114,10 @@ void session_memory_save(struct session_memory *self, bool was_asked, double lev
 		/* now was cut to the second: what passed of it is not counted twice */
 		json_object_set_new(root, "at", json_integer(now + 1));
 	}
-	for (gsize i = 0; i < SESSION_MEMORY_APIS; i++) {
+	for (gsize i = 0; i < SESSION_APIS; i++) {
 		json_t *pace = pace_write(&self->paces[i], now);
 		if (pace != NULL) {
-			json_object_set_new(root, NAMES[i], pace);
+			json_object_set_new(root, session_api_name((enum session_api)i), pace);
 		}
 	}
 	g_autoptr(GError) error = NULL;
@@ -182,7 +177,7 @@ static GError *refusal_error(const struct pace *self, enum session_api api, cons
 	                   "asked again until the configuration changes, or passerelle sync --full",
 	                   what,
 	                   self->refusal == -10 ? "address" : "credentials or the subscription",
-	                   NAMES[api], self->refusal, since);
+	                   session_api_name(api), self->refusal, since);
 }
 
 GError *session_memory_obstacle(const struct session_memory *self, enum session_api api,

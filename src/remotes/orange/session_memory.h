@@ -8,7 +8,6 @@
 
 #include "remotes/orange/session.h"
 
-#define SESSION_MEMORY_APIS   4
 #define SESSION_LONGEST_PAUSE (24 * 60 * 60) /* whatever a Retry-After says */
 #define SESSION_SHORT_PAUSE   30             /* after a 503 or 429 that names no time */
 

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What a remote service is to the program: the structs that a driver and its caller share. */
+#include "endpoint/driver.h"
+
+void raw_call_clear(struct raw_call *self)
+{
+	g_clear_pointer(&self->body, g_bytes_unref);
+	g_clear_pointer(&self->content_type, g_free);
+	g_clear_pointer(&self->uid, g_free);
+	self->status = 0;
+}
+
+struct finding *finding_new(char *text_taken, GError *error_taken)
+{
+	struct finding *self = g_new(struct finding, 1);
+	*self = (struct finding){text_taken, error_taken};
+	return self;
+}
+
+void finding_free(struct finding *self)
+{
+	if (self == NULL) {
+		return;
+	}
+	g_free(self->text);
+	g_clear_error(&self->error);
+	g_free(self);
+}
