@@ -178,10 +178,14 @@ START_TEST(an_event_across_the_change_of_clocks_never_ends_before_it_starts)
 {
 	struct world world;
 	world_init(&world);
-	want(&world, "UID:autumn\r\nSUMMARY:A\r\nDTSTART:20261025T003000Z\r\nDURATION:PT45M\r\n");
+	struct change *change =
+		want(&world,
+	             "UID:autumn\r\nSUMMARY:A\r\nDTSTART:20261025T003000Z\r\nDURATION:PT45M\r\n");
 	ck_assert(create(&world, NULL));
 	check_parameter(last_request(&world), "starttime", "02:30");
 	check_parameter(last_request(&world), "endtime", "02:30");
+	g_autofree char *lost = g_strjoinv(" ", change->item->lost);
+	ck_assert_str_eq(lost, "the end at 02:15, which the clock shows before the start at 02:30");
 	world_clear(&world);
 }
 END_TEST

@@ -95,6 +95,11 @@ struct event_fields *event_fields_from_event(const struct event *event, const ch
 		return NULL;
 	}
 	if (ends_before_start(self, zone)) {
+		if (cut != NULL) {
+			g_ptr_array_add(cut, g_strdup_printf("the end at %s, which the clock shows "
+			                                     "before the start at %s",
+			                                     self->end_time, self->start_time));
+		}
 		memcpy(self->end_date, self->start_date, sizeof self->end_date);
 		memcpy(self->end_time, self->start_time, sizeof self->end_time);
 	}

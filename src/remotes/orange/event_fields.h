@@ -17,8 +17,8 @@ struct event_fields {
 void event_fields_free(struct event_fields *self);
 DEFINE_OWNED(event_fields, event_fields_free);
 
-/* cut (nullable, char *) gets a word for each text that had to be shortened. INPUT: a time that
- * cannot be written. */
+/* cut (nullable, char *) gets a word for each text that had to be shortened, and for an end that
+ * the clock shows before the start. INPUT: a time that cannot be written. */
 struct event_fields *event_fields_from_event(const struct event *event, const char *zone,
                                              GPtrArray *cut, GError **error);
 /* Of a ledger's content, and of a geteventlist entry. INPUT, PROTOCOL. */
