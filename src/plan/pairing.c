@@ -21,7 +21,8 @@ struct pairing {
 	                                have a record */
 	GHashTable *
 		planned_by_match; /* match -> GPtrArray of local entries created there or adopted */
-	GHashTable *followers;    /* uid -> record that is the same thing */
+	GHashTable *copies_by_match; /* match -> GPtrArray of records that are the same thing */
+	GHashTable *followers;       /* uid -> record that is the same thing */
 };
 
 static void add_to(GHashTable *table, const char *key, gpointer value)
@@ -61,6 +62,7 @@ static void index_records(struct pairing *self, GPtrArray *records)
 		g_hash_table_insert(self->records_by_uid, record->uid, record);
 		if (record->state == RECORD_SAME_AS && record->same_as != NULL) {
 			g_hash_table_insert(self->followers, record->same_as, record);
+			add_to(self->copies_by_match, record->match, record);
 		} else if (stands_for_sent(record)) {
 			add_to(self->records_by_match, record->match, record);
 		}
@@ -153,6 +155,7 @@ struct pairing *pairing_new(struct snapshot *local, struct snapshot *remote, GPt
 	self->records_by_match = table_of_lists();
 	self->edited_by_match = table_of_lists();
 	self->planned_by_match = table_of_lists();
+	self->copies_by_match = table_of_lists();
 	self->followers = g_hash_table_new(g_str_hash, g_str_equal);
 	index_records(self, records);
 	index_local(self);
@@ -178,6 +181,7 @@ void pairing_free(struct pairing *self)
 	g_hash_table_unref(self->records_by_match);
 	g_hash_table_unref(self->edited_by_match);
 	g_hash_table_unref(self->planned_by_match);
+	g_hash_table_unref(self->copies_by_match);
 	g_hash_table_unref(self->followers);
 	g_free(self);
 }
@@ -277,6 +281,26 @@ static bool is_known_there(const struct record *record)
 	return record->remote_ref != NULL || record->state != RECORD_IN_DOUBT;
 }
 
+/* A copy of a copy: what both are the same as may have been renamed there, and be like neither. */
+static const char *original_of_copy(const struct pairing *self, const struct item *item,
+                                    bool *is_there)
+{
+	GPtrArray *list = list_of(self->copies_by_match, item->match);
+	for (guint i = 0; list != NULL && i < list->len; i++) {
+		const struct record *copy = g_ptr_array_index(list, i);
+		const struct record *original =
+			g_hash_table_lookup(self->records_by_uid, copy->same_as);
+		if (original != NULL && stands_for_sent(original) &&
+		    original->state != RECORD_SAME_AS && strcmp(copy->uid, item->uid) != 0 &&
+		    strcmp(original->uid, item->uid) != 0 &&
+		    is_same_thing(copy->facts, item->facts)) {
+			*is_there = is_known_there(original);
+			return original->uid;
+		}
+	}
+	return NULL;
+}
+
 const char *pairing_same_as(const struct pairing *self, const struct entry *local, bool *is_there)
 {
 	GPtrArray *list = list_of(self->records_by_match, local->item->match);
@@ -299,6 +323,10 @@ const char *pairing_same_as(const struct pairing *self, const struct entry *loca
 			*is_there = is_known_there(record);
 			return record->uid;
 		}
+	}
+	const char *original = original_of_copy(self, local->item, is_there);
+	if (original != NULL) {
+		return original;
 	}
 	*is_there = false;
 	list = list_of(self->planned_by_match, local->item->match);

@@ -254,6 +254,28 @@ START_TEST(an_event_that_others_wrote_too_is_adopted_for_good)
 }
 END_TEST
 
+/* A copy of the copy: the first has another name by now, and is like neither. */
+START_TEST(a_copy_of_a_copy_is_the_same_person_after_a_rename_there)
+{
+	struct bridge *bridge = begin();
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	write_card(bridge, "b.vcf", "copy", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	edit_remote(bridge, 1, "{'firstname':'Marie','lastname':'Durand'}");
+	sync_full(bridge);
+	g_autofree char *text = bridge_read(bridge, "a.vcf");
+	ck_assert_ptr_nonnull(strstr(text, "Marie"));
+	write_card(bridge, "c.vcf", "copy-of-copy", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	sync_once(bridge);
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 1);
+	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 3);
+	assert_at_rest(bridge);
+	bridge_free(bridge);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("meanwhile");
@@ -270,6 +292,7 @@ static Suite *make_suite(void)
 	tcase_add_test(both, an_occurrence_that_was_sent_is_known_after_its_event_was_edited);
 	tcase_add_test(both, a_copy_of_what_was_never_sent_is_sent_when_the_first_is_edited);
 	tcase_add_test(both, an_event_that_others_wrote_too_is_adopted_for_good);
+	tcase_add_test(both, a_copy_of_a_copy_is_the_same_person_after_a_rename_there);
 	suite_add_tcase(suite, both);
 	return suite;
 }
