@@ -296,7 +296,12 @@ static void plan_remembered(struct planner *self, struct record *record, struct 
 	bool is_gone_there = pairing_remote_standing(self->pairing, record) == STANDING_ABSENT;
 	switch (record->state) {
 	case RECORD_REFUSED:
-		if (record->remote_ref != NULL) {
+		if (record->remote_ref != NULL && is_gone_here &&
+		    record->remote_fingerprint == NULL) {
+			/* never agreed, so what is there is no change that would bring it back */
+			decide(self, turn(self->policy, OPERATION_REMOVE_REMOTE), local, remote,
+			       record);
+		} else if (record->remote_ref != NULL) {
 			plan_agreed(self, record, local, remote);
 		} else if (is_gone_here) {
 			decide(self, OPERATION_FORGET, local, remote, record);

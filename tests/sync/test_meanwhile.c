@@ -276,6 +276,32 @@ START_TEST(a_copy_of_a_copy_is_the_same_person_after_a_rename_there)
 }
 END_TEST
 
+#define CARD_OF_THREE "EMAIL:a@example.org\r\nEMAIL:b@example.org\r\nTEL:+33123456789\r\n"
+
+START_TEST(a_card_deleted_before_all_of_it_was_sent_is_completed_when_it_comes_back)
+{
+	static const char *const faults[] = {"token", "code:-2", "code:1", "closed-before"};
+	for (gsize i = 0; i < G_N_ELEMENTS(faults); i++) {
+		struct bridge *bridge = begin();
+		fault(bridge, "adddevice", 2, faults[i]);
+		write_card(bridge, "a.vcf", "u", "Jean", CARD_OF_THREE);
+		cycle_report_free(bridge_sync(bridge, ITEM_CONTACT));
+		bridge_delete(bridge, "a.vcf");
+		sync_once(bridge);
+		write_card(bridge, "b.vcf", "u", "Jean", CARD_OF_THREE);
+		for (int j = 0; j < 3; j++) {
+			later(bridge);
+		}
+		guint contacts = 0, devices = 0, pictures = 0;
+		count_of(bridge, "Jean", &contacts, &devices, &pictures);
+		ck_assert_msg(contacts == 1 && devices == 3, "%s: %u contacts, %u devices",
+		              faults[i], contacts, devices);
+		assert_at_rest(bridge);
+		bridge_free(bridge);
+	}
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("meanwhile");
@@ -293,6 +319,8 @@ static Suite *make_suite(void)
 	tcase_add_test(both, a_copy_of_what_was_never_sent_is_sent_when_the_first_is_edited);
 	tcase_add_test(both, an_event_that_others_wrote_too_is_adopted_for_good);
 	tcase_add_test(both, a_copy_of_a_copy_is_the_same_person_after_a_rename_there);
+	tcase_add_test(both,
+	               a_card_deleted_before_all_of_it_was_sent_is_completed_when_it_comes_back);
 	suite_add_tcase(suite, both);
 	return suite;
 }
