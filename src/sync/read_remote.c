@@ -88,7 +88,8 @@ static void choose(struct cycle *self, GArray *questions, GPtrArray *changes)
 			}
 		} else if (wants_details(record, entry)) {
 			ask(self, questions, changes, entry, record);
-		} else if (self->is_first_pass && record->state == RECORD_AGREED &&
+		} else if (self->is_first_pass &&
+		           (record->state == RECORD_AGREED || record->state == RECORD_REFUSED) &&
 		           (self->settings->is_full ||
 		            self->settings->now - record->remote_read >= CYCLE_DETAILS_AGE)) {
 			const struct question question = {.entry = entry, .record = record};

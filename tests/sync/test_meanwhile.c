@@ -302,6 +302,41 @@ START_TEST(a_card_deleted_before_all_of_it_was_sent_is_completed_when_it_comes_b
 }
 END_TEST
 
+static void assert_refused(struct bridge *bridge, gint64 refused, guint devices)
+{
+	OWNED(cycle_report) report = bridge_sync(bridge, ITEM_CONTACT);
+	ck_assert_int_eq(report->refused, refused);
+	json_t *contact = remote_contact(bridge, 0);
+	ck_assert_uint_eq(json_array_size(json_object_get(contact, "devices")), devices);
+	json_decref(contact);
+}
+
+START_TEST(what_others_change_comes_though_a_part_of_the_card_is_refused)
+{
+	struct bridge *bridge = begin();
+	write_card(bridge, "a.vcf", "u", "Jean", CARD_OF_THREE);
+	fault(bridge, "adddevice", 2, "code:1");
+	assert_refused(bridge, 1, 2);
+	edit_device(bridge, 0, NULL, "email", "internet", "one@example.org");
+	later(bridge);
+	later(bridge);
+	edit_device(bridge, 0, NULL, "email", "internet", "two@example.org");
+	later(bridge);
+	later(bridge);
+	g_autofree char *text = bridge_read(bridge, "a.vcf");
+	ck_assert_ptr_nonnull(strstr(text, "one@example.org"));
+	ck_assert_ptr_nonnull(strstr(text, "two@example.org"));
+	/* and what was refused is still told, and sent when the card is changed */
+	assert_refused(bridge, 1, 4);
+	assert_at_rest(bridge);
+	g_autofree char *more = replaced(text, "END:VCARD", "EMAIL:c@example.org\r\nEND:VCARD");
+	bridge_write(bridge, "a.vcf", more);
+	assert_refused(bridge, 0, 6);
+	assert_at_rest(bridge);
+	bridge_free(bridge);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	Suite *suite = suite_create("meanwhile");
@@ -321,6 +356,7 @@ static Suite *make_suite(void)
 	tcase_add_test(both, a_copy_of_a_copy_is_the_same_person_after_a_rename_there);
 	tcase_add_test(both,
 	               a_card_deleted_before_all_of_it_was_sent_is_completed_when_it_comes_back);
+	tcase_add_test(both, what_others_change_comes_though_a_part_of_the_card_is_refused);
 	suite_add_tcase(suite, both);
 	return suite;
 }
