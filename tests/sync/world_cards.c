@@ -49,6 +49,22 @@ static bool restore(struct world *self, GHashTable *files, const char *end)
 	return true;
 }
 
+/* A second file of somebody says other things than this one: a copy of either may be another
+ * person, as after an edit of one of two UIDs. */
+static bool is_of_two_minds(struct world *self, GHashTable *files, const char *text)
+{
+	GHashTableIter iterator;
+	gpointer other = NULL;
+	g_hash_table_iter_init(&iterator, files);
+	while (g_hash_table_iter_next(&iterator, NULL, &other)) {
+		if (strcmp(other, text) != 0 &&
+		    world_of_text(self, other) == world_of_text(self, text)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void copy_under_new_uid(struct world *self, GHashTable *files, const char *text,
                                const char *end)
 {
@@ -57,6 +73,7 @@ static void copy_under_new_uid(struct world *self, GHashTable *files, const char
 	g_autofree char *name = world_free_name(self, files, "k", end);
 	struct somebody *one = world_of_text(self, text);
 	if (one != NULL) {
+		one->is_split = one->is_split || is_of_two_minds(self, files, text);
 		one->uids = MAX(one->uids, 1) + 1;
 	}
 	world_write(self, name, copy);

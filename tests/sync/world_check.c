@@ -190,21 +190,28 @@ static void check_files(struct world *self, GHashTable *after, json_t *contacts)
 
 /* ---- the remote after a cycle ---- */
 
+/*
+ * Never twice in one contact; and in two only of who may be two: of another name than their other
+ * card at first sight (renamed there, and copied from a card with the old name), they are another
+ * person, whatever else they share.
+ */
 static void check_values_there(struct world *self, json_t *contacts)
 {
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	size_t i, j;
 	json_t *contact, *device;
 	json_array_foreach(contacts, i, contact)
 	{
 		const struct somebody *one = world_of_contact(self, contact);
-		if (one == NULL || one->is_split || !world_is_alone(self, one)) {
-			continue;
-		}
+		const bool may_be_two = one == NULL || one->is_split ||
+		                        !world_is_alone(self, one) ||
+		                        (one->is_renamed_there && one->uids > 1);
 		json_array_foreach(json_object_get(contact, "devices"), j, device)
 		{
 			const char *value = json_string_value(json_object_get(device, "value"));
-			if (!g_hash_table_add(seen, (gpointer)value)) {
+			if (!g_hash_table_add(
+				    seen,
+				    g_strdup_printf("%zu %s", may_be_two ? i + 1 : 0, value))) {
 				world_fail(self, "'%s' is there twice", value);
 			}
 		}

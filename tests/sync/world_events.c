@@ -43,13 +43,47 @@ static char *value_of(const char *text, const char *name)
 	return line == NULL ? g_strdup("") : g_strdup(world_line_value(line));
 }
 
+/* RFC 5545, 3.3.5: of an hour that comes twice the first is meant, and in one that the clock leaves
+ * out the offset before it counts. GLib promises neither. */
+static GDateTime *first_of(GTimeZone *zone, GDateTime *wall)
+{
+	const gint64 seconds = g_date_time_to_unix(wall);
+	gint64 first = 0;
+	for (gint64 day = -86400; day <= 86400; day += 2 * 86400) {
+		const gint interval =
+			g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, seconds + day);
+		const gint offset = g_time_zone_get_offset(zone, interval);
+		const gint64 when = seconds - offset;
+		first = day < 0 ? when : first;
+		const gint then = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, when);
+		if (g_time_zone_get_offset(zone, then) == offset) {
+			first = when;
+			break;
+		}
+	}
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(first);
+	return g_date_time_to_timezone(time, zone);
+}
+
 static GDateTime *read_time(const char *value)
 {
 	int year = 0, month = 0, day = 0, hour = 0, minute = 0;
 	sscanf(value, "%4d%2d%2dT%2d%2d", &year, &month, &day, &hour, &minute);
 	g_autoptr(GTimeZone) zone = g_str_has_suffix(value, "Z") ? g_time_zone_new_utc()
 	                                                         : g_time_zone_new_identifier(ZONE);
-	return g_date_time_new(zone, year, month, day, hour, minute, 0);
+	g_autoptr(GDateTime) wall = g_date_time_new_utc(year, month, day, hour, minute, 0);
+	return wall == NULL ? NULL : first_of(zone, wall);
+}
+
+/* The same wall clock, so many days later. */
+static GDateTime *days_later(GDateTime *time, gint days)
+{
+	g_autoptr(GDateTime) wall =
+		g_date_time_new_utc(g_date_time_get_year(time), g_date_time_get_month(time),
+	                            g_date_time_get_day_of_month(time), g_date_time_get_hour(time),
+	                            g_date_time_get_minute(time), 0);
+	g_autoptr(GDateTime) later = g_date_time_add_days(wall, days);
+	return first_of(g_date_time_get_timezone(time), later);
 }
 
 /* False: it is not one of the person's own. */
@@ -79,14 +113,18 @@ static bool series_read(struct series *self, const char *text)
 static char *occurrence_key(const struct series *self, guint index)
 {
 	g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(ZONE);
-	g_autoptr(GDateTime) start = g_date_time_add_days(self->start, (gint)(index * self->days));
+	g_autoptr(GDateTime) start = days_later(self->start, (gint)(index * self->days));
 	g_autoptr(GDateTime) end =
 		g_date_time_add_minutes(start, self->is_day ? 23 * 60 + 59 : (gint)self->minutes);
 	g_autoptr(GDateTime) here = g_date_time_to_timezone(start, zone);
 	g_autoptr(GDateTime) until = g_date_time_to_timezone(end, zone);
 	g_autofree char *from = g_date_time_format(here, "%d/%m/%Y|%H:%M");
+	/* an end that the clock shows before the start is sent as the start: see passerelle(1) */
+	g_autofree char *first = g_date_time_format(here, STAMP);
+	g_autofree char *last = g_date_time_format(until, STAMP);
+	GDateTime *shown = strcmp(last, first) < 0 ? here : until;
 	g_autofree char *to = self->is_day ? g_date_time_format(here, "%d/%m/%Y|23:59")
-	                                   : g_date_time_format(until, "%d/%m/%Y|%H:%M");
+	                                   : g_date_time_format(shown, "%d/%m/%Y|%H:%M");
 	return g_strdup_printf("%s|%s|%s|%s|", self->title, self->place, from, to);
 }
 

@@ -93,6 +93,7 @@ void world_note_turn(struct world *self, GHashTable *before, json_t *before_ther
 			token->is_removed_there || !g_hash_table_contains(there, value);
 	}
 	note_people(self, before, files);
+	world_note_strangers(self, files, contacts);
 	json_decref(contacts);
 	g_hash_table_unref(self->left[ITEM_CONTACT]);
 	self->left[ITEM_CONTACT] = files;

@@ -180,6 +180,48 @@ static bool is_bound(const struct world *self, json_t *contact)
 	return false;
 }
 
+static bool has_name(const char *text, json_t *contact)
+{
+	struct somebody here = {0}, there = {0};
+	const guint name = name_of(text);
+	if (name == WORLD_NAMES) {
+		return false;
+	}
+	world_note_name(&here, name);
+	for (guint i = 0; i < WORLD_NAMES; i++) {
+		if (strcmp(json_string_value(json_object_get(contact, "lastname")),
+		           world_family(i)) == 0 &&
+		    strcmp(json_string_value(json_object_get(contact, "firstname")),
+		           world_given(i)) == 0) {
+			world_note_name(&there, i);
+		}
+	}
+	return here.names == there.names;
+}
+
+void world_note_strangers(struct world *self, GHashTable *files, json_t *contacts)
+{
+	size_t i;
+	json_t *contact;
+	json_array_foreach(contacts, i, contact)
+	{
+		struct somebody *one = world_of_contact(self, contact);
+		guint cards = 0, known = 0;
+		GHashTableIter iterator;
+		gpointer text = NULL;
+		g_hash_table_iter_init(&iterator, files);
+		while (g_hash_table_iter_next(&iterator, NULL, &text)) {
+			const bool is_theirs = one != NULL && world_of_text(self, text) == one;
+			cards += is_theirs;
+			known += is_theirs && has_name(text, contact);
+		}
+		if (cards > 0 && known == 0 && !one->is_split && !is_bound(self, contact)) {
+			one->is_split = true;
+			one->uids = MAX(one->uids, 1) + 1;
+		}
+	}
+}
+
 static void rename_there(struct world *self, json_t *contact, struct somebody *one)
 {
 	/* Of another name at first sight, it is another person, whatever else they share. */

@@ -80,10 +80,35 @@ static bool has_doubts(const struct cycle_report *report)
 	return report->in_doubt > 0;
 }
 
+/* A deletion there is believed at the second time: the first one changes the journal alone. */
 static char *state_of(struct world *self, enum item_kind kind)
 {
+	g_autoptr(GError) error = NULL;
+	OWNED(journal) journal = journal_open(self->bridge->journal, JOURNAL_CREATE, &error);
+	g_assert_no_error(error);
+	g_autoptr(GPtrArray) records = records_load(journal, kind, &error);
+	g_assert_no_error(error);
 	g_autofree char *marks = bridge_marks(self->bridge, kind);
-	return g_strdup_printf("%u writes, %s", bridge_count_writes(self->bridge), marks);
+	GString *state = g_string_new(NULL);
+	g_string_printf(state, "%u writes, %s", bridge_count_writes(self->bridge), marks);
+	for (guint i = 0; i < records->len; i++) {
+		const struct record *record = records->pdata[i];
+		g_string_append_printf(state, "\n%s: %s, missing %u", record->uid,
+		                       record_state_name(record->state), record->missing);
+	}
+	return g_string_free(state, FALSE);
+}
+
+/* A contact was deleted there, and the server says that it holds more than it shows: no listing is
+ * ever complete, so the deletion is never believed, and what is new in the card waits for ever. */
+static gint64 most_pending(const struct world *self)
+{
+	gint64 deleted = 0;
+	for (guint i = 0; i < self->people->len && self->kind.remote.untrue_total > 0; i++) {
+		const struct somebody *one = self->people->pdata[i];
+		deleted += one->deletions > 0;
+	}
+	return deleted;
 }
 
 /* Cycles until two in a row change nothing. */
@@ -103,8 +128,9 @@ static void converge(struct world *self, enum item_kind kind)
 		if (has_doubts(report) && i > 0) {
 			resolve(self, kind);
 		}
-		quiet = strcmp(before, after) == 0 && report->pending == 0 && !is_open ? quiet + 1
-		                                                                       : 0;
+		const bool is_quiet = strcmp(before, after) == 0 &&
+		                      report->pending <= most_pending(self) && !is_open;
+		quiet = is_quiet ? quiet + 1 : 0;
 		if (i == MOST_CYCLES) {
 			world_fail(self, "no rest after %u cycles", i);
 		}
@@ -120,7 +146,7 @@ static void check_rest(struct world *self, enum item_kind kind)
 	if (strcmp(before, after) != 0) {
 		world_fail(self, "not at rest:\n%s\nbecame\n%s", before, after);
 	}
-	if (report->in_doubt > 0 || report->pending > 0) {
+	if (report->in_doubt > 0 || report->pending > most_pending(self)) {
 		world_fail(self, "at rest, and something is in doubt or pending");
 	}
 	g_autoptr(GError) error = NULL;
