@@ -181,7 +181,7 @@ START_TEST(what_is_there_already_is_adopted_and_not_added)
 }
 END_TEST
 
-START_TEST(what_another_item_is_bound_to_is_not_adopted)
+START_TEST(what_another_item_is_bound_to_is_the_same_and_not_added)
 {
 	struct world world;
 	world_init(&world);
@@ -192,7 +192,9 @@ START_TEST(what_another_item_is_bound_to_is_not_adopted)
 	ck_assert(records_put(world.account.journal, ITEM_EVENT, record, NULL));
 	struct change *change = want(&world, DENTIST);
 	ck_assert(create(&world, NULL));
-	ck_assert_int_eq(change->verdict, VERDICT_DONE);
+	ck_assert_int_eq(change->verdict, VERDICT_SAME_AS);
+	ck_assert_str_eq(change->same_as, "other");
+	ck_assert_uint_eq(count_requests(&world, "addevent"), 0);
 	world_clear(&world);
 }
 END_TEST
@@ -243,7 +245,7 @@ int main(void)
 	tcase_add_test(proposed, an_entry_bears_the_ref_that_its_record_knows);
 	tcase_add_test(proposed, a_service_without_listing_is_asked_again_after_a_day);
 	tcase_add_test(proposed, what_is_there_already_is_adopted_and_not_added);
-	tcase_add_test(proposed, what_another_item_is_bound_to_is_not_adopted);
+	tcase_add_test(proposed, what_another_item_is_bound_to_is_the_same_and_not_added);
 	tcase_add_test(proposed, an_event_in_doubt_that_is_found_there_is_done);
 	tcase_add_test(proposed, an_event_in_doubt_that_is_not_there_is_sent_again_after_the_grace);
 	suite_add_tcase(suite, proposed);

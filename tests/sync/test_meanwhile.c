@@ -254,6 +254,35 @@ START_TEST(an_event_that_others_wrote_too_is_adopted_for_good)
 }
 END_TEST
 
+START_TEST(an_event_that_others_wrote_stays_known_when_what_it_went_to_is_edited)
+{
+	static const enum direction directions[] = {DIRECTION_BOTH, DIRECTION_PUSH};
+	for (gsize i = 0; i < G_N_ELEMENTS(directions); i++) {
+		const struct emulator_options options = {.with_event_list = true};
+		struct bridge *bridge = bridge_new(BRIDGE_ORANGE, &options);
+		bridge->options.direction = directions[i];
+		add_theirs(bridge, "Dentist");
+		write_event(bridge, "a.ics", "a", "Dentist", "");
+		sync_events(bridge);
+		write_event(bridge, "a.ics", "a", "Surgeon", "");
+		cycle_report_free(bridge_sync(bridge, ITEM_EVENT)); /* it is told */
+		write_event(bridge, "b.ics", "b", "Dentist", "DESCRIPTION:mine\r\n");
+		sync_events(bridge);
+		sync_events(bridge);
+		ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 1);
+		/* and goes at a person's word */
+		OWNED(journal) journal = open_journal(bridge);
+		guint settled = 0;
+		ck_assert(journal_resolve(journal, "b", RESOLUTION_AGAIN, &settled, NULL));
+		g_clear_pointer(&journal, journal_close);
+		sync_events(bridge);
+		sync_events(bridge);
+		ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 2);
+		bridge_free(bridge);
+	}
+}
+END_TEST
+
 /* A copy of the copy: the first has another name by now, and is like neither. */
 START_TEST(a_copy_of_a_copy_is_the_same_person_after_a_rename_there)
 {
@@ -357,6 +386,7 @@ static Suite *make_suite(void)
 	tcase_add_test(both,
 	               a_card_deleted_before_all_of_it_was_sent_is_completed_when_it_comes_back);
 	tcase_add_test(both, what_others_change_comes_though_a_part_of_the_card_is_refused);
+	tcase_add_test(both, an_event_that_others_wrote_stays_known_when_what_it_went_to_is_edited);
 	suite_add_tcase(suite, both);
 	return suite;
 }

@@ -245,6 +245,23 @@ static struct extent extent_of_changes(const struct calendar_side *self, GPtrArr
 	return extent;
 }
 
+/* An item that is bound to what is there may have been edited since, and be no longer like it. */
+static void adopt_one(struct change *change, struct proposed_listing *listing)
+{
+	if (change->verdict != VERDICT_PENDING || change->is_insisted || change->item == NULL) {
+		return;
+	}
+	const struct proposed_event *there = proposed_take(listing, change->item->match);
+	const struct proposed_event *owned =
+		there == NULL ? proposed_owned(listing, change->item->match) : NULL;
+	if (owned != NULL && strcmp(owned->owner, change->uid) != 0) {
+		change->same_as = g_strdup(owned->owner);
+		change->verdict = VERDICT_SAME_AS;
+	} else if (there != NULL || owned != NULL) {
+		change_set_ref(change, VERDICT_ADOPTED, there != NULL ? there->ref : owned->ref);
+	}
+}
+
 /* Where the service can be read: what is there already is adopted, not added. */
 static bool adopt(struct calendar_side *self, GPtrArray *changes, GError **error)
 {
@@ -267,15 +284,7 @@ static bool adopt(struct calendar_side *self, GPtrArray *changes, GError **error
 		return false;
 	}
 	for (guint i = 0; i < changes->len; i++) {
-		struct change *change = g_ptr_array_index(changes, i);
-		const char *match = change->item == NULL ? "" : change->item->match;
-		struct proposed_event *there =
-			change->verdict == VERDICT_PENDING && !change->is_insisted
-				? proposed_take(listing, match)
-				: NULL;
-		if (there != NULL) {
-			change_set_ref(change, VERDICT_ADOPTED, there->ref);
-		}
+		adopt_one(g_ptr_array_index(changes, i), listing);
 	}
 	return true;
 }

@@ -48,6 +48,7 @@ struct proposed_event {
 	struct event_fields *fields; /* NULL: problem says why */
 	char *match;                 /* "" = never matched */
 	bool is_taken; /* some record or ledger row is bound to it, or somebody took it just now */
+	char *owner;   /* uid of that record; NULL = none */
 	GError *problem;
 };
 struct proposed_listing {
@@ -68,6 +69,11 @@ struct proposed_listing *proposed_read(struct calendar_side *side, gint64 since,
 bool proposed_mark_taken(struct session *session, struct proposed_listing *listing, GError **error);
 /* An event with that match key that nobody has; it is taken then. NULL = none. */
 struct proposed_event *proposed_take(struct proposed_listing *listing, const char *match);
+/* One with that match key to which a record is bound, whatever its own item says by now. NULL =
+ * none.
+ */
+const struct proposed_event *proposed_owned(const struct proposed_listing *listing,
+                                            const char *match);
 
 /* endpoint_functions.list */
 struct snapshot *proposed_list(struct endpoint *endpoint, GPtrArray *records, GError **error);

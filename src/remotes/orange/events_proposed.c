@@ -53,6 +53,7 @@ static void proposed_event_free(struct proposed_event *self)
 	g_free(self->ref);
 	event_fields_free(self->fields);
 	g_free(self->match);
+	g_free(self->owner);
 	g_clear_error(&self->problem);
 	g_free(self);
 }
@@ -290,16 +291,17 @@ bool proposed_mark_taken(struct session *session, struct proposed_listing *listi
 	if (records == NULL) {
 		return false;
 	}
-	g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (guint i = 0; i < records->len; i++) {
 		const struct record *record = g_ptr_array_index(records, i);
 		if (record->remote_ref != NULL) {
-			g_hash_table_add(taken, proposed_ref_id(record->remote_ref));
+			g_hash_table_insert(owners, proposed_ref_id(record->remote_ref), record->uid);
 		}
 	}
 	for (guint i = 0; i < listing->events->len; i++) {
 		struct proposed_event *event = g_ptr_array_index(listing->events, i);
-		event->is_taken = g_hash_table_contains(taken, event->id);
+		event->owner = g_strdup(g_hash_table_lookup(owners, event->id));
+		event->is_taken = event->owner != NULL;
 		if (!event->is_taken &&
 		    !is_in_ledger(session, event->ref, &event->is_taken, error)) {
 			return false;
@@ -314,6 +316,18 @@ struct proposed_event *proposed_take(struct proposed_listing *listing, const cha
 		struct proposed_event *event = g_ptr_array_index(listing->events, i);
 		if (!event->is_taken && strcmp(event->match, match) == 0) {
 			event->is_taken = true;
+			return event;
+		}
+	}
+	return NULL;
+}
+
+const struct proposed_event *proposed_owned(const struct proposed_listing *listing,
+                                            const char *match)
+{
+	for (guint i = 0; match[0] != '\0' && i < listing->events->len; i++) {
+		const struct proposed_event *event = g_ptr_array_index(listing->events, i);
+		if (event->owner != NULL && strcmp(event->match, match) == 0) {
 			return event;
 		}
 	}
