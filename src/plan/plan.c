@@ -102,8 +102,9 @@ static enum operation turn_local(const struct policy *policy, enum operation wis
 static enum operation turn_remote(const struct policy *policy, enum operation wish)
 {
 	if (!wants_push(policy)) {
-		return wish == OPERATION_REMOVE_REMOTE ? OPERATION_REMEMBER_DELETED
-		                                       : OPERATION_NOTHING;
+		return wish == OPERATION_REMOVE_REMOTE   ? OPERATION_REMEMBER_DELETED
+		       : wish == OPERATION_CREATE_REMOTE ? OPERATION_REMEMBER_GONE
+		                                         : OPERATION_NOTHING;
 	}
 	switch (wish) {
 	case OPERATION_CREATE_REMOTE:

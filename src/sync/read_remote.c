@@ -125,7 +125,7 @@ static void take_text(struct cycle *self, struct entry *entry, const struct reco
 static bool count_missing(struct cycle *self, struct record *record, bool is_missing,
                           GError **error)
 {
-	unsigned missing = is_missing ? record->missing + 1 : 0;
+	unsigned missing = is_missing ? MIN(record->missing + 1, RECORD_MISSING_BELIEVED) : 0;
 	if (record->missing == missing) {
 		return true;
 	}

@@ -80,6 +80,17 @@ START_TEST(each_cell_of_the_table_holds_for_a_remote_that_can_only_add)
 }
 END_TEST
 
+START_TEST(what_was_changed_here_and_is_gone_there_is_kept_where_nothing_is_sent)
+{
+	struct world *world = world_new();
+	world->policy.direction = DIRECTION_PULL;
+	build_cell(world, CHANGED, ABSENT);
+	make(world);
+	ck_assert_int_eq(operation_for(world, "a"), OPERATION_REMEMBER_GONE);
+	world_free(world);
+}
+END_TEST
+
 START_TEST(equal_changes_on_both_sides_are_agreed_without_a_merge)
 {
 	struct world *world = world_new();
@@ -280,6 +291,8 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(table, each_cell_of_the_table_holds_for_a_remote_that_can_only_add, 0,
 	                    G_N_ELEMENTS(CELLS));
 	tcase_add_test(table, equal_changes_on_both_sides_are_agreed_without_a_merge);
+	tcase_add_test(table,
+	               what_was_changed_here_and_is_gone_there_is_kept_where_nothing_is_sent);
 	suite_add_tcase(suite, table);
 	TCase *pairs = tcase_create("pairing");
 	tcase_add_test(pairs, a_new_item_is_added_on_the_other_side);

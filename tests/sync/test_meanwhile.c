@@ -94,6 +94,8 @@ START_TEST(a_file_that_cannot_be_read_is_not_removed)
 		later(bridge);
 		ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
 	}
+	OWNED(record) record = only_record(bridge, "u");
+	ck_assert_uint_eq(record->missing, RECORD_MISSING_BELIEVED);
 	bridge_free(bridge);
 }
 END_TEST
@@ -283,6 +285,30 @@ START_TEST(an_event_that_others_wrote_stays_known_when_what_it_went_to_is_edited
 }
 END_TEST
 
+START_TEST(an_edited_card_that_is_gone_there_is_kept_and_rests_where_nothing_is_sent)
+{
+	struct bridge *bridge = begin();
+	bridge->options.direction = DIRECTION_PULL;
+	bridge_remote_add(bridge, "Jean", "Martin", "a@example.org");
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
+	order(bridge, "delete-contact?cid=1");
+	bridge_delete(bridge, "a.vcf");
+	write_card(bridge, "b.vcf", "u", "Jean", "EMAIL:a@example.org\r\nTEL:+33123456789\r\n");
+	for (int i = 0; i < 4; i++) {
+		later(bridge);
+	}
+	OWNED(record) record = only_record(bridge, "u");
+	ck_assert_int_eq(record->state, RECORD_GONE_THERE);
+	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
+	const guint asked = emulator_count_calls(bridge->emulator, "getcontact");
+	later(bridge);
+	ck_assert_uint_eq(emulator_count_calls(bridge->emulator, "getcontact"), asked);
+	bridge_free(bridge);
+}
+END_TEST
+
 /* A copy of the copy: the first has another name by now, and is like neither. */
 START_TEST(a_copy_of_a_copy_is_the_same_person_after_a_rename_there)
 {
@@ -387,6 +413,8 @@ static Suite *make_suite(void)
 	               a_card_deleted_before_all_of_it_was_sent_is_completed_when_it_comes_back);
 	tcase_add_test(both, what_others_change_comes_though_a_part_of_the_card_is_refused);
 	tcase_add_test(both, an_event_that_others_wrote_stays_known_when_what_it_went_to_is_edited);
+	tcase_add_test(both,
+	               an_edited_card_that_is_gone_there_is_kept_and_rests_where_nothing_is_sent);
 	suite_add_tcase(suite, both);
 	return suite;
 }
