@@ -27,10 +27,11 @@ struct token {
 /* Somebody: all cards of one number are theirs, here and there. */
 struct somebody {
 	guint number;
-	guint64 names;                    /* a bit each for the names they ever had */
-	guint uids;                       /* how many UIDs their cards have */
-	bool is_deleted_here;             /* the person removed the last file … */
-	guint deleted_turn, touched_turn; /* … and when; when others last wrote it there */
+	guint64 names;                          /* a bit each for the names they ever had */
+	guint uids;                             /* how many UIDs their cards have */
+	bool is_deleted_here;                   /* the person removed the last file … */
+	guint deleted_turn, touched_turn;       /* … and when; when others last wrote it there */
+	gint64 touched_at, seen_before_deleted; /* the same by the clock; the last cycle before */
 	bool is_split; /* two UIDs, and one of them was edited: they may be two by now */
 	bool is_touched_there, is_renamed_there;
 	guint deletions;         /* there */
@@ -61,6 +62,7 @@ struct world {
 	GHashTable *titles_seen; /* of events that came from the remote */
 	gsize ledger_seen;
 	guint turn;
+	gint64 last_contacts; /* when their last cycle was */
 
 	guint n_cycles, n_kills, n_hits, n_resolved; /* for the count */
 };

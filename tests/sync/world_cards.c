@@ -24,6 +24,22 @@ static void rename_file(struct world *self, const char *from, const char *to, co
 	world_write(self, to, text);
 }
 
+/* A second file of somebody says other things than this one: a copy of either may be another
+ * person, as after an edit of one of two UIDs. */
+static bool is_of_two_minds(struct world *self, GHashTable *files, const char *text)
+{
+	GHashTableIter iterator;
+	gpointer other = NULL;
+	g_hash_table_iter_init(&iterator, files);
+	while (g_hash_table_iter_next(&iterator, NULL, &other)) {
+		if (strcmp(other, text) != 0 &&
+		    world_of_text(self, other) == world_of_text(self, text)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Under the name it had, or another one; over what lies there now, too. */
 static bool restore(struct world *self, GHashTable *files, const char *end)
 {
@@ -44,25 +60,13 @@ static bool restore(struct world *self, GHashTable *files, const char *end)
 	if (present != NULL) {
 		world_bin(self, name, present);
 	}
+	struct somebody *one = world_of_text(self, old->text);
+	if (one != NULL && one->uids > 1) {
+		one->is_split = one->is_split || is_of_two_minds(self, files, old->text);
+	}
 	world_log(self, "  here: restored:");
 	world_write(self, name, old->text);
 	return true;
-}
-
-/* A second file of somebody says other things than this one: a copy of either may be another
- * person, as after an edit of one of two UIDs. */
-static bool is_of_two_minds(struct world *self, GHashTable *files, const char *text)
-{
-	GHashTableIter iterator;
-	gpointer other = NULL;
-	g_hash_table_iter_init(&iterator, files);
-	while (g_hash_table_iter_next(&iterator, NULL, &other)) {
-		if (strcmp(other, text) != 0 &&
-		    world_of_text(self, other) == world_of_text(self, text)) {
-			return true;
-		}
-	}
-	return false;
 }
 
 static void copy_under_new_uid(struct world *self, GHashTable *files, const char *text,

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define A_DAY (24 * 60 * 60 + 60) /* and the minute that a cycle takes */
+
 static bool is_calm(const struct world *self)
 {
 	return !self->kind.has_faults && !self->kind.has_kills;
@@ -128,7 +130,8 @@ static bool may_come_back(const struct world *self, const struct somebody *one)
 		return true; /* seen for the first time, or changed there meanwhile */
 	}
 	/* a change that was not yet seen when it was deleted: details are read once a day */
-	const bool is_unseen = one->is_touched_there && one->touched_turn + 2 > one->deleted_turn;
+	const bool is_unseen =
+		one->is_touched_there && one->seen_before_deleted < one->touched_at + A_DAY;
 	return is_unseen || (!is_calm(self) && (one->adds == 0 || one->is_touched_there));
 }
 

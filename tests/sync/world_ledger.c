@@ -61,6 +61,7 @@ static void note_people(struct world *self, GHashTable *before, GHashTable *afte
 		if (was_here && !is_here) {
 			one->is_deleted_here = true;
 			one->deleted_turn = self->turn;
+			one->seen_before_deleted = self->last_contacts;
 		}
 		one->is_deleted_here = one->is_deleted_here && !is_here;
 		one->may_be_added_again =

@@ -67,6 +67,7 @@ static void touch(const struct world *self, struct somebody *one)
 {
 	one->is_touched_there = true;
 	one->touched_turn = self->turn;
+	one->touched_at = self->bridge->now;
 }
 
 static void add_somebody(struct world *self, struct somebody *one, guint name,

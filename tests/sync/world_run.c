@@ -241,6 +241,7 @@ struct cycle_report *world_cycle(struct world *self, enum item_kind kind, const 
 	count_hits(self);
 	world_check_ledger(self);
 	if (kind == ITEM_CONTACT) {
+		self->last_contacts = self->bridge->now;
 		world_check_contacts(self);
 	} else {
 		world_check_events(self);
