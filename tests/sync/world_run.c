@@ -256,8 +256,8 @@ static void run_cycle(struct world *self, enum item_kind kind)
 	}
 	struct stop stop = {STOP_NEVER, 0};
 	if (self->kind.has_kills && world_chance(self, 75)) {
-		stop.kind =
-			(enum stop_kind)(STOP_BEFORE_COMMIT + world_random(self, STOP_AFTER_FILE));
+		stop.kind = (enum stop_kind)(STOP_BEFORE_COMMIT +
+		                             world_random(self, STOP_KINDS - STOP_BEFORE_COMMIT));
 		stop.ordinal = 1 + world_random(self, 10);
 		world_log(self, "  to be killed %s %u", stop_kind_name(stop.kind), stop.ordinal);
 	}
