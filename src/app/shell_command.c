@@ -4,6 +4,7 @@
 
 #include "app/interrupt.h"
 #include "app/log.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #define COMMAND_LIMIT_S 30
 #define TICK_MS         100  /* how soon the end of a command that left its output open is seen */
 #define OUTPUT_BYTES    8192 /* of each stream; the rest is read and dropped */
+#define HIDDEN_BYTES    4    /* a line printed behind the secret that is worth hiding */
 
 struct output {
 	int file; /* -1 = ended */
@@ -130,6 +132,23 @@ static void finish(struct process *self)
 	}
 }
 
+/* One that traces itself (set -x) repeats what it prints. */
+static void hide_output(const struct process *self, char **line)
+{
+	char *text = g_strndup(self->out.bytes, self->out.length);
+	for (char *at = text, *next = NULL; at != NULL; at = next) {
+		next = strchr(at, '\n');
+		if (next != NULL) {
+			*next++ = '\0';
+		}
+		if (at == text || strlen(at) >= HIDDEN_BYTES) {
+			text_hide(line, at);
+		}
+	}
+	explicit_bzero(text, self->out.length);
+	g_free(text);
+}
+
 static void show_errors(const struct process *self, const struct shell_command *command)
 {
 	g_autofree char *text = g_strndup(self->err.bytes, self->err.length);
@@ -137,6 +156,7 @@ static void show_errors(const struct process *self, const struct shell_command *
 	if (text[0] != '\0') {
 		g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 		for (guint i = 0; lines[i] != NULL; i++) {
+			hide_output(self, &lines[i]);
 			log_say(LOG_LEVEL_WARNING, command->account, "%s: %s", command->option,
 			        lines[i]);
 		}

@@ -30,6 +30,7 @@
 
 #define PROBLEMS_SHOWN     10 /* by a sync that a person started */
 #define PROBLEM_CHARACTERS 300
+#define ADDRESS_CHARACTERS 2048 /* what every browser takes */
 
 struct cycle {
 	const struct account_config *config;
@@ -122,8 +123,8 @@ static void print_plan(const struct cycle *self, enum part part, const struct cy
 {
 	printf("%s %s:\n%s", self->config->name, part_name(part), report->description);
 	for (guint i = 0; i < report->problems->len; i++) {
-		g_autofree char *line =
-			words_clean(g_ptr_array_index(report->problems, i), PROBLEM_CHARACTERS);
+		const struct problem *problem = g_ptr_array_index(report->problems, i);
+		g_autofree char *line = words_clean(problem->line, PROBLEM_CHARACTERS);
 		printf("cannot be taken: %s\n", line);
 	}
 	putchar('\n');
@@ -135,10 +136,10 @@ static void tell_problems(const struct cycle *self, enum part part,
 {
 	guint count = report->problems != NULL ? report->problems->len : 0;
 	for (guint i = 0; i < count; i++) {
+		const struct problem *problem = g_ptr_array_index(report->problems, i);
 		bool is_shown = !self->wish->is_for_service && i < PROBLEMS_SHOWN;
 		log_say(is_shown ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, self->config->name,
-		        "%s: %s", part_name(part),
-		        (const char *)g_ptr_array_index(report->problems, i));
+		        "%s: %s", part_name(part), problem->log_line);
 	}
 	if (count > PROBLEMS_SHOWN && !self->wish->is_for_service) {
 		log_say(LOG_LEVEL_WARNING, self->config->name,
@@ -444,7 +445,10 @@ static void run_parts(struct cycle *self)
 	}
 }
 
-/* What the person who called has to do now; the error alone names neither command nor address. */
+/*
+ * What the person who called has to do now; the error alone names neither command nor address. The
+ * address with its query is an answer, and stands in no log.
+ */
 static void tell_action(const struct cycle *self)
 {
 	const struct status_document *document = self->document;
@@ -452,9 +456,11 @@ static void tell_action(const struct cycle *self)
 	const bool is_told = told != NULL && g_strcmp0(told->message, document->message) == 0;
 	if (!is_told && (document->state == STATUS_LOGIN_REQUIRED ||
 	                 document->state == STATUS_CONSENT_REQUIRED)) {
-		log_say(LOG_LEVEL_WARNING, self->config->name, "%s%s%s", document->message,
-		        document->action_url != NULL ? ": open " : "",
-		        document->action_url != NULL ? document->action_url : "");
+		log_say(LOG_LEVEL_WARNING, self->config->name, "%s", document->message);
+	}
+	if (document->state == STATUS_CONSENT_REQUIRED && document->action_url != NULL) {
+		g_autofree char *address = words_clean(document->action_url, ADDRESS_CHARACTERS);
+		printf("%s: open %s\n", self->config->name, address);
 	}
 }
 

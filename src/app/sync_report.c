@@ -11,7 +11,8 @@ void sync_report_tell(const struct cycle_report *report, struct status_kind *kin
 	g_ptr_array_set_size(kind->problems, 0);
 	for (guint i = 0; report->problems != NULL && i < report->problems->len && i < MAX_PROBLEMS;
 	     i++) {
-		g_ptr_array_add(kind->problems, g_strdup(g_ptr_array_index(report->problems, i)));
+		const struct problem *problem = g_ptr_array_index(report->problems, i);
+		g_ptr_array_add(kind->problems, g_strdup(problem->line));
 	}
 	if (report->error != NULL) {
 		return;
@@ -32,12 +33,13 @@ static void judge_files(const struct cycle_report *report, enum part part,
                         struct part_health *health, gint64 now)
 {
 	g_autofree char *count = words_count(report->held);
-	bool has_first = report->problems != NULL && report->problems->len > 0;
+	const struct problem *first = report->problems != NULL && report->problems->len > 0
+	                                      ? g_ptr_array_index(report->problems, 0)
+	                                      : NULL;
 	g_autofree char *message = g_strdup_printf(
 		"%s: %s %s%s%s", part_name(part), count,
 		report->held == 1 ? "file is left alone" : "files are left alone",
-		has_first ? ", first " : "",
-		has_first ? (const char *)g_ptr_array_index(report->problems, 0) : "");
+		first != NULL ? ", first " : "", first != NULL ? first->log_line : "");
 	health_set(health, STATUS_HELD, message, "files", NULL, now);
 }
 

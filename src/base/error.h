@@ -9,7 +9,8 @@
 
 /*
  * Every GError of ours has this domain. The code says what can be done, the message what happened
- * (lower case, no full stop, values in quotes, never a secret and never the query of an address).
+ * (lower case, no full stop, values in quotes). It goes into logs: never a secret, the query of an
+ * address, or what an item holds; who knows an item's file, id or UID names it by that.
  */
 enum passerelle_error {
 	PASSERELLE_ERROR_USAGE,       /* the command line is wrong */

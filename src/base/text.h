@@ -11,9 +11,12 @@
  */
 char *text_normalize(const char *text, GNormalizeMode mode);
 
+#define TEXT_HIDDEN "[hidden]"
 /*
- * Puts "[hidden]" in place of a secret wherever *text (owned; NULL stays NULL) quotes it: as it is,
- * percent-encoded in either case of its digits, or escaped for XML. secret NULL or "": nothing.
+ * Puts TEXT_HIDDEN in place of a secret wherever *text (owned; NULL stays NULL) quotes it: as it
+ * is, percent-encoded, escaped for XML or with "+" for blanks; at its end also for the first part
+ * of one (4 bytes and more), as a limit leaves it. In place of all of *text where it is encoded in
+ * another way, or more than once. secret NULL or "": nothing.
  */
 void text_hide(char **text, const char *secret);
 

@@ -21,7 +21,7 @@ gint64 moment_wall_in(const struct moment *self, const struct moment *other)
 static bool input_fail(const struct content_line *line, GError **error)
 {
 	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
-	            "line %u: %s \"%.100s\" cannot be read", line->number, line->name, line->value);
+	            "line %u: this %s cannot be read", line->number, line->name);
 	return false;
 }
 

@@ -130,8 +130,7 @@ static bool agree(struct cycle *self, const struct action *action, GError **erro
 		record_note(self, record, NULL, here, now != NULL ? now : base);
 	}
 	if (is_noted) {
-		cycle_problem(self, record->name != NULL ? record->name : record->uid, "%s",
-		              record->notes[0]);
+		report_problem(self, record->name, record->uid, record->notes[0]);
 	}
 	apply_settle(self, action->local);
 	return apply_put(self, record, is_noted ? record->notes[0] : NULL, error);

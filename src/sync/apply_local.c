@@ -24,8 +24,8 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 			self->report->local_changed = true;
 			store(self, g_ptr_array_index(actions, i), change, &problem);
 		} else if (change->error != NULL) {
-			cycle_problem(self, change->ref != NULL ? change->ref : change->uid, "%s",
-			              change->error->message);
+			report_problem(self, NULL, change->ref != NULL ? change->ref : change->uid,
+			               change->error->message);
 		}
 	}
 	if (problem != NULL) {

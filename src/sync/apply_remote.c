@@ -49,8 +49,7 @@ static void name_problem(struct cycle *self, const struct record *record,
 {
 	bool is_side = change->error != NULL && cycle_is_side_failure(change->error);
 	if (change->verdict != VERDICT_PENDING && change->verdict != VERDICT_SAME_AS && !is_side) {
-		cycle_problem(self, record->name != NULL ? record->name : record->uid, "%s",
-		              record->reason);
+		report_problem(self, record->name, record->uid, record->reason);
 	}
 }
 
@@ -216,7 +215,8 @@ bool apply_remove_remote(struct cycle *self, GPtrArray *actions, GError **error)
 			return false;
 		}
 		if (!is_gone && change->error != NULL) {
-			cycle_problem(self, action->record->name, "%s", change->error->message);
+			report_problem(self, action->record->name, action->record->uid,
+			               change->error->message);
 		}
 	}
 	if (!was_heard) {

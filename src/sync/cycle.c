@@ -81,7 +81,7 @@ static void run(struct cycle *self, GError **error)
 struct cycle_report *cycle_run(const struct cycle_settings *settings)
 {
 	struct cycle_report *report = g_new0(struct cycle_report, 1);
-	report->problems = g_ptr_array_new_with_free_func(g_free);
+	report->problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
 	struct cycle self = {
 		.settings = settings,
 		.report = report,

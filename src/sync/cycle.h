@@ -6,6 +6,7 @@
 #include "endpoint/endpoint.h"
 #include "journal/journal.h"
 #include "plan/policy.h"
+#include "sync/problem.h"
 
 struct cycle_settings { /* all lent */
 	enum item_kind kind;
@@ -43,10 +44,11 @@ struct cycle_report {
 	const char *hold_action; /* "rebuild" or "confirm": what ends it */
 	gint64 taken_as_sent; /* by a rebuild: new here, and the remote cannot be asked for them */
 	char *discovery;      /* see snapshot.h */
-	GPtrArray *problems;  /* char *: one line each, naming the item */
+	GPtrArray *problems;  /* struct problem */
 	char *description;    /* dry run: plan_describe */
 	GError *error;        /* why a side failed as a whole; NULL = none */
 };
+
 void cycle_report_free(struct cycle_report *self);
 DEFINE_OWNED(cycle_report, cycle_report_free);
 

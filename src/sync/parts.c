@@ -2,10 +2,6 @@
 /* What the parts of a cycle share. */
 #include "sync/parts.h"
 
-#include <stdarg.h>
-
-#define ITEM_CHARACTERS 80 /* of its name, so that a line still tells what is wrong with it */
-
 bool load_records(struct cycle *self, GError **error)
 {
 	if (self->records != NULL && !self->is_journal_changed) {
@@ -18,17 +14,9 @@ bool load_records(struct cycle *self, GError **error)
 	return self->records != NULL;
 }
 
-void cycle_problem(struct cycle *self, const char *item, const char *format, ...)
+void report_problem(struct cycle *self, const char *name, const char *ref, const char *text)
 {
-	va_list arguments;
-	va_start(arguments, format);
-	g_autofree char *text = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	g_autofree char *valid = g_utf8_make_valid(item, -1);
-	bool is_long = g_utf8_strlen(valid, -1) > ITEM_CHARACTERS;
-	g_autofree char *name = g_utf8_substring(valid, 0, is_long ? ITEM_CHARACTERS : -1);
-	g_ptr_array_add(self->report->problems,
-	                g_strdup_printf("%s%s: %s", name, is_long ? "…" : "", text));
+	g_ptr_array_add(self->report->problems, problem_new(name, ref, text));
 }
 
 void cycle_progress(struct cycle *self, const char *what, guint64 done, guint64 total)

@@ -54,8 +54,9 @@ struct item *cycle_project(struct cycle *self, const char *text, const char *uid
                            GError **error);
 GPtrArray *cycle_project_all(struct cycle *self, const char *text, const char *fallback_uid,
                              gint64 *due, GError **error);
-void cycle_problem(struct cycle *self, const char *item, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
+/* Into the report: name as people know the item, NULL = they know it by ref (a file, an id, a UID).
+ */
+void report_problem(struct cycle *self, const char *name, const char *ref, const char *text);
 void cycle_progress(struct cycle *self, const char *what, guint64 done, guint64 total);
 /* A failure that concerns the side, not an item: stop what goes through this side. */
 bool cycle_is_side_failure(const GError *error);

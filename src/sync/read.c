@@ -218,7 +218,7 @@ static void report_problems(struct cycle *self)
 	for (guint i = 0; i < self->local->entries->len; i++) {
 		const struct entry *entry = g_ptr_array_index(self->local->entries, i);
 		if (entry->problem != NULL) {
-			cycle_problem(self, entry->ref, "%s", entry->problem->message);
+			report_problem(self, NULL, entry->ref, entry->problem->message);
 			self->report->held++;
 			self->report->left_alone++;
 		}

@@ -115,8 +115,7 @@ static void take_text(struct cycle *self, struct entry *entry, const struct reco
 	entry->item = cycle_project(self, entry->text, record != NULL ? record->uid : NULL, NULL,
 	                            &problem);
 	if (entry->item == NULL) {
-		cycle_problem(self, entry->hint != NULL ? entry->hint : entry->ref, "%s",
-		              problem->message);
+		report_problem(self, entry->hint, entry->ref, problem->message);
 		entry->problem = problem;
 	}
 }
@@ -154,9 +153,8 @@ static bool take_answer(struct cycle *self, const struct question *question, GEr
 		return count_missing(self, question->record, true, error);
 	}
 	if (change->error != NULL) {
-		cycle_problem(self,
-		              entry != NULL && entry->hint != NULL ? entry->hint : change->ref,
-		              "%s", change->error->message);
+		report_problem(self, entry != NULL ? entry->hint : NULL, change->ref,
+		               change->error->message);
 	}
 	return true;
 }
@@ -209,9 +207,10 @@ static bool list_remote(struct cycle *self, GError **error)
 	}
 	self->report->discovery = g_strdup(self->remote->discovery);
 	if (self->remote->unreachable > 0) {
-		cycle_problem(self, side->name,
-		              "%" G_GINT64_FORMAT " more are said to be there that no search shows",
-		              self->remote->unreachable);
+		g_autofree char *text = g_strdup_printf(
+			"%" G_GINT64_FORMAT " more are said to be there that no search shows",
+			self->remote->unreachable);
+		report_problem(self, NULL, side->name, text);
 	}
 	for (guint i = 0; i < self->remote->entries->len; i++) {
 		struct entry *entry = g_ptr_array_index(self->remote->entries, i);

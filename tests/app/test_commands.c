@@ -501,8 +501,9 @@ END_TEST
 START_TEST(a_file_that_cannot_be_taken_is_named_and_is_no_doubt)
 {
 	struct health health = {0};
-	g_autoptr(GPtrArray) problems = g_ptr_array_new();
-	g_ptr_array_add(problems, (gpointer) "big.vcf: File too large");
+	g_autoptr(GPtrArray) problems =
+		g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
+	g_ptr_array_add(problems, problem_new(NULL, "big.vcf", "File too large"));
 	struct cycle_report report = {.held = 2, .left_alone = 2, .problems = problems};
 	struct part_health *part = &health.parts[PART_CONTACTS];
 	sync_report_judge(&report, &home_account, PART_CONTACTS, part, 1);

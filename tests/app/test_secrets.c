@@ -131,6 +131,32 @@ START_TEST(a_command_that_fails_or_prints_nothing_gives_no_password)
 }
 END_TEST
 
+/* Standard error from here on, in the process of this test alone. */
+static char *log_to_file(void)
+{
+	char *path = g_build_filename(home, "log", NULL);
+	ck_assert_ptr_nonnull(freopen(path, "w", stderr));
+	g_unsetenv("INVOCATION_ID");
+	log_set_level(LOG_LEVEL_DEBUG);
+	return path;
+}
+
+START_TEST(a_command_that_traces_itself_does_not_log_its_password)
+{
+	static char traced[] = "set -x; echo 'se cret%1' >&2; echo 'se cret%1'; echo 'more of it'";
+	static char failing[] = "set -x; echo 'se cret%1'; echo more of it; exit 1";
+	g_autofree char *path = log_to_file(), *log = NULL;
+	check_password(traced, NULL, "se cret%1");
+	check_password(failing, NULL, NULL);
+	fflush(stderr);
+	ck_assert(g_file_get_contents(path, &log, NULL, NULL));
+	ck_assert_ptr_nonnull(strstr(log, "service_password_command: [hidden]\n"));
+	ck_assert_ptr_nonnull(strstr(log, "+ echo [hidden]\n"));
+	ck_assert_ptr_null(strstr(log, "cret"));
+	ck_assert_ptr_null(strstr(log, "more of it"));
+}
+END_TEST
+
 START_TEST(a_token_is_stored_for_its_owner_alone_and_comes_back_without_blanks)
 {
 	g_autoptr(GError) error = NULL;
@@ -246,6 +272,7 @@ int main(void)
 	tcase_add_test(tests, a_credential_comes_from_the_folder_of_systemd);
 	tcase_add_test(tests, a_command_gives_the_first_line_of_what_it_prints);
 	tcase_add_test(tests, a_command_that_fails_or_prints_nothing_gives_no_password);
+	tcase_add_test(tests, a_command_that_traces_itself_does_not_log_its_password);
 	tcase_add_test(tests, a_token_is_stored_for_its_owner_alone_and_comes_back_without_blanks);
 	tcase_add_test(tests, without_a_token_a_login_is_asked_for);
 	tcase_add_test(tests, a_command_gives_the_token_whatever_is_stored);

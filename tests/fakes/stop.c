@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TEXT_SIZE 65536
+#define TEXT_SIZE 131072
 
 /* One behind the other. */
 struct texts {
@@ -104,7 +104,9 @@ static void put_report(struct table *table, const struct cycle_report *report)
 		g_strlcpy(table->error, report->error->message, sizeof table->error);
 	}
 	for (guint i = 0; i < report->problems->len; i++) {
-		put_text(&table->problems, report->problems->pdata[i]);
+		const struct problem *problem = report->problems->pdata[i];
+		put_text(&table->problems, problem->line);
+		put_text(&table->problems, problem->log_line);
 	}
 }
 
@@ -118,10 +120,14 @@ static struct cycle_report *take_report(const struct table *table)
 		report->error =
 			g_error_new_literal(PASSERELLE_ERROR, table->error_code, table->error);
 	}
-	report->problems = g_ptr_array_new_with_free_func(g_free);
-	for (size_t at = 0; at < table->problems.used;
-	     at += strlen(table->problems.bytes + at) + 1) {
-		g_ptr_array_add(report->problems, g_strdup(table->problems.bytes + at));
+	report->problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
+	for (size_t at = 0; at < table->problems.used;) {
+		const char *line = table->problems.bytes + at;
+		const char *log_line = line + strlen(line) + 1;
+		struct problem *problem = g_new(struct problem, 1);
+		*problem = (struct problem){g_strdup(line), g_strdup(log_line)};
+		g_ptr_array_add(report->problems, problem);
+		at += strlen(line) + strlen(log_line) + 2;
 	}
 	return report;
 }

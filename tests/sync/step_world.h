@@ -205,7 +205,9 @@ static inline void trial_rest(struct trial *trial)
 		g_free(told);
 		told = g_strdup_printf(
 			"pending %d, held %d: %s", (int)report->pending, (int)report->held,
-			report->problems->len == 0 ? "" : (const char *)report->problems->pdata[0]);
+			report->problems->len == 0
+				? ""
+				: ((const struct problem *)report->problems->pdata[0])->line);
 		if (!trial->world->with_list) {
 			settle_events(trial);
 		}

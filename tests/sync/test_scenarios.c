@@ -198,7 +198,8 @@ START_TEST(an_unreadable_file_stops_nothing)
 	ck_assert_ptr_null(report->error);
 	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 1);
 	ck_assert_uint_ge(report->problems->len, 1);
-	ck_assert_ptr_nonnull(strstr(g_ptr_array_index(report->problems, 0), "bad.vcf"));
+	const struct problem *problem = g_ptr_array_index(report->problems, 0);
+	ck_assert_ptr_nonnull(strstr(problem->line, "bad.vcf"));
 	g_autofree char *text = bridge_read(bridge, "bad.vcf");
 	ck_assert_str_eq(text, "this is no card");
 	bridge_free(bridge);

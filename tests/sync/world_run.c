@@ -228,7 +228,8 @@ static void log_report(struct world *self, const struct cycle_report *report)
 	          report->error != NULL ? ": " : "",
 	          report->error != NULL ? report->error->message : "");
 	for (guint i = 0; i < report->problems->len; i++) {
-		world_log(self, "    %s", (char *)report->problems->pdata[i]);
+		const struct problem *problem = report->problems->pdata[i];
+		world_log(self, "    %s", problem->line);
 	}
 }
 

@@ -16,12 +16,11 @@ done_with() {
   echo "$*"
 }
 
-unmount() { # so that the folder of the test can go
+at_end() { # so that the folder of the test can go
   for folder in "$work/contacts" "$XDG_STATE_HOME/passerelle"; do
     umount "$folder" 2>/dev/null || true
   done
 }
-trap 'unmount; cleanup' EXIT
 start_emulator
 card() { # FAMILY NAME
   printf 'BEGIN:VCARD\r\nVERSION:3.0\r\nUID:%s\r\nFN:Own %s\r\nN:%s;Own;;;\r\nEND:VCARD\r\n' "$1" "$1" "$1"

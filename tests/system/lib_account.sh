@@ -27,8 +27,40 @@ stop_emulator() {
     emulator=
   fi
 }
+# What a whole test wrote: no token and no password, and nobody's name in a log or in the words of the status.
+# may_hold_secrets: patterns of files of the test's own that may.
+scan_for_leaks() {
+  [ -s "$work/password" ] || return 0
+  set -- "$work/password"
+  [ ! -s "$work/token" ] || set -- "$@" "$work/token"
+  [ -z "$emulator" ] || kill -0 "$emulator" 2>/dev/null || emulator=
+  MAY_HOLD_SECRETS="${may_hold_secrets:-}" /usr/bin/python3 -B "$here/leaks.py" scan "$work" "${emulator:+$url}" "$@"
+}
+
+# While it runs, what others see of passerelle and of all that it starts (its command line, its environment) is looked through.
+start_watch() {
+  rm -f "$work/watched.stop"
+  : >"$work/watched.report"
+  /usr/bin/python3 -B "$here/leaks.py" watch $$ "$work/watched.report" "$work/password" "$work/token" &
+  watch=$!
+}
+stop_watch() { # NAMES of processes that it must have seen
+  touch "$work/watched.stop"
+  wait "$watch" || fail "the watch ended by itself"
+  ! grep LEAK "$work/watched.report" || fail "others can see a secret"
+  for name in "$@"; do
+    grep -qx "seen $name" "$work/watched.report" || { cat "$work/watched.report"; fail "no process $name was seen"; }
+  done
+}
+
+at_end() { # of a test's own: to be defined anew after this file is read
+  :
+}
+
 cleanup() {
   result=$?
+  [ $result -ne 0 ] || scan_for_leaks || result=1
+  at_end
   stop_emulator
   [ -z "${service:-}" ] || kill "$service" 2>/dev/null || true
   if [ $result -ne 0 ] && [ $result -ne 77 ]; then
@@ -70,6 +102,8 @@ write_config() { # MORE LINES
   printf 'secret:for trying\n' >"$work/password"
   chmod 600 "$work/password"
   cat >"$XDG_CONFIG_HOME/passerelle/passerelle.conf" <<END
+[general]
+log_level = debug
 [account home]
 remote = orange
 endpoint = $url
@@ -94,6 +128,8 @@ expect() {
   shift
   got=0
   passerelle "$@" >"$work/last.out" 2>"$work/last.err.out" || got=$?
+  cat "$work/last.err.out" >>"$work/all.err.out" # for the scan at the end
+  cat "$work/last.out" >>"$work/all.answers"
   [ "$got" -eq "$wanted" ] || {
     cat "$work/last.out" "$work/last.err.out"
     fail "passerelle $*: exit status $got, not $wanted"

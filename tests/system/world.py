@@ -14,6 +14,8 @@ import time
 import urllib.parse
 import urllib.request
 
+import leaks
+
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 SERVICE, PASSWORD = "YOURSERVIC1234567890", "secret:for trying"  # what the emulator takes
 QUIET_SECONDS = 30  # the emulator answers in milliseconds
@@ -127,7 +129,7 @@ class World:
         (self.root / "password").write_text(f"{PASSWORD}\n")
         for secret in ("state/passerelle/home.token", "password"):
             (self.root / secret).chmod(0o600)
-        lines = ["[account home]", "remote = orange", f"endpoint = {self.url}", f"service_id = {SERVICE}",
+        lines = ["[general]", "log_level = debug", "[account home]", "remote = orange", f"endpoint = {self.url}", f"service_id = {SERVICE}",
                  f"service_password_file = {self.root}/password", f"contacts = {self.root}/contacts", f"calendar = {self.root}/calendar",
                  "timezone = Europe/Paris", "requests_per_minute = 100000", "in_doubt_grace = 1s", "messages = off", *self.settings]
         (self.root / "config/passerelle/passerelle.conf").write_text("".join(f"{line}\n" for line in lines))
@@ -171,8 +173,24 @@ class World:
 
     def run(self, *words, under=(), environment=None, **options):
         """`passerelle WORDS…`, behind the words of under, with more environment (LD_PRELOAD …) for this run alone."""
-        return subprocess.run([*under, self.program, *words], env={**self.environment, **(environment or {})}, text=True,
+        done = subprocess.run([*under, self.program, *words], env={**self.environment, **(environment or {})}, text=True,
                               capture_output=True, timeout=120, check=False, **options)
+        self.check_output(done)
+        return done
+
+    def check_output(self, done):
+        """No secret in what is answered or logged, and nobody's name in what is logged."""
+        log = done.stderr.encode()
+        found = leaks.secrets_in(done.stdout.encode() + log, [PASSWORD, leaks.basic(PASSWORD)]) + leaks.names_in(log, self.names())
+        assert not found, f"it leaks {found}: {done}"
+
+    def names(self):
+        people = [name for person in self.people for name in (f"{person.given} {person.family}", *person.emails, *person.phones.values())]
+        return people + [f"{given} Remote" for given in self.there] + self.titles
+
+    def check_files(self):
+        found, _ = leaks.scan(self.root, [PASSWORD, leaks.basic(PASSWORD)], self.names())
+        assert not found, found
 
     def stop(self):
         if self.emulator is not None:
@@ -249,6 +267,7 @@ class World:
         """At rest after so many kills, nothing is there twice, nothing is lost, and nothing is left to do."""
         self.verify_remote()
         self.verify_files(kills)
+        self.check_files()
         assert len(self.doubted) <= kills, f"{len(self.doubted)} events were in doubt after {kills} kills: {self.doubted}"
         sound = self.run("journal", "verify", "home")
         assert sound.returncode == 0 and "is sound" in sound.stdout, sound

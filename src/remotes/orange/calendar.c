@@ -21,12 +21,6 @@ static void change_set_ref(struct change *change, enum verdict verdict, const ch
 	change->verdict = verdict;
 }
 
-static const char *change_name(const struct change *change)
-{
-	return change->item != NULL && change->item->name != NULL ? change->item->name
-	                                                          : change->uid;
-}
-
 /* What was ever sent for this item decides first. Leaves PENDING what may be sent. */
 static bool consult_ledger(const struct calendar_side *self, struct change *change, GError **error)
 {
@@ -47,9 +41,8 @@ static bool consult_ledger(const struct calendar_side *self, struct change *chan
 			g_clear_error(&change->error);
 			change_fail(change, VERDICT_IN_DOUBT,
 			            g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT,
-			                        "'%s' was sent and no answer came: settle it with "
-			                        "'passerelle journal resolve'",
-			                        change_name(change)));
+			                        "sent, and no answer came: settle it with "
+			                        "'passerelle journal resolve'"));
 		}
 	}
 	return true;
@@ -92,7 +85,6 @@ static void round_add(struct round *self, const struct calendar_side *side, stru
 		return;
 	}
 	struct call *call = call_new(SESSION_CALENDAR, action);
-	call->what = g_strdup_printf("%s for '%s'", action, change_name(change));
 	event_fields_add_to(fields, call);
 	g_ptr_array_add(self->changes, change);
 	g_ptr_array_add(self->calls, call);

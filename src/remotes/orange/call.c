@@ -82,6 +82,7 @@ void call_free(struct call *self)
 	g_clear_pointer(&self->body, g_bytes_unref);
 	g_free(self->content_type);
 	g_clear_error(&self->error);
+	g_free(self->told);
 	g_free(self);
 }
 

@@ -40,7 +40,7 @@ struct contact_job *contact_job_new(struct contacts *self, struct change *change
 	}
 	struct contact_job *job = g_new0(struct contact_job, 1);
 	job->change = change;
-	job->name = contact_display_name(wanted);
+
 	job->match = contact_match_key(wanted);
 	job->wanted = g_steal_pointer(&wanted);
 	job->base = change->base == NULL ? NULL : read_reduced(change->base, NULL);
@@ -58,7 +58,7 @@ void contact_job_free(struct contact_job *self)
 	contact_free(self->wanted);
 	contact_free(self->base);
 	contact_free(self->there);
-	g_free(self->name);
+
 	g_free(self->match);
 	g_free(self->cid);
 	g_ptr_array_unref(self->rows);
@@ -135,7 +135,7 @@ static struct call *batch_add(struct batch *self, struct contact_job *job, const
 {
 	struct call *call = call_new(SESSION_CONTACTS, action);
 	call->context = job;
-	call->what = g_strdup_printf("%s for '%s'", ledger_action, job->name);
+	call->what = g_strdup(ledger_action);
 	call_add(call, "cid", job->cid);
 	struct ledger_call *entry =
 		ledger_call_new(ITEM_CONTACT, job->change->uid, ledger_action, job->cid);
@@ -214,9 +214,8 @@ static bool is_device_due(struct contact_job *job, const struct device *device)
 		add_note(job, word, device->value, "sent before, not sent again");
 		return false;
 	}
-	g_autoptr(GError) error =
-		g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT, "%s '%s' is in doubt: %s",
-	                    word, device->value, row->detail == NULL ? "no reply" : row->detail);
+	g_autoptr(GError) error = g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT,
+	                                      "one %s is in doubt", word);
 	add_trouble(job, VERDICT_IN_DOUBT, error);
 	return false;
 }
@@ -324,9 +323,8 @@ static bool is_picture_due(struct contact_job *job)
 		add_note(job, "picture", NULL, "sent before, not sent again");
 		return false;
 	}
-	g_autoptr(GError) error = g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT,
-	                                      "the picture is in doubt: %s",
-	                                      row->detail == NULL ? "no reply" : row->detail);
+	g_autoptr(GError) error =
+		g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT, "the picture is in doubt");
 	add_trouble(job, VERDICT_IN_DOUBT, error);
 	return false;
 }
@@ -445,7 +443,7 @@ static void check_revisions(GPtrArray *jobs)
 		    is_changed_there(job)) {
 			contact_job_fail(job, VERDICT_STALE,
 			                 g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
-			                             "'%s' was renamed there", job->name));
+			                             "it was renamed there"));
 		}
 	}
 }

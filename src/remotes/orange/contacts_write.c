@@ -61,11 +61,9 @@ static void resume(struct contact_job *job)
 		if (row->state == LEDGER_DONE && row->result != NULL) {
 			job->cid = g_strdup(row->result);
 		} else if (row->state == LEDGER_IN_DOUBT || row->state == LEDGER_ANNOUNCED) {
-			contact_job_fail(
-				job, VERDICT_IN_DOUBT,
-				g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT,
-			                    "addcontact for '%s' is in doubt: %s", job->name,
-			                    row->detail == NULL ? "no reply" : row->detail));
+			contact_job_fail(job, VERDICT_IN_DOUBT,
+			                 g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT,
+			                             "addcontact is in doubt"));
 		}
 	}
 }
@@ -105,8 +103,7 @@ static void wait_for_twin(struct creation *self, struct contact_job *job)
 	if (uid != NULL && strcmp(uid, job->change->uid) != 0) {
 		contact_job_fail(job, VERDICT_RETRY,
 		                 g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT,
-		                             "'%s' waits: another card of that name is in doubt",
-		                             job->name));
+		                             "waits: another card of that name is in doubt"));
 	}
 }
 
@@ -280,7 +277,7 @@ static struct call *add_call(const struct contact_job *job)
 	for (guint i = 0; i + 1 < parameters->len; i += 2) {
 		call_add(call, parameters->pdata[i], parameters->pdata[i + 1]);
 	}
-	call->what = g_strdup_printf("addcontact for '%s'", job->name);
+
 	call->context = (gpointer)job;
 	return call;
 }
@@ -317,7 +314,7 @@ static void take_added(struct creation *self, const struct call *call,
 	GError *error = call->error != NULL
 	                        ? g_error_copy(call->error)
 	                        : g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_PROTOCOL,
-	                                      "%s: the reply has no id", call->what);
+	                                      "addcontact: the reply has no id");
 	contact_job_fail(job, contacts_write_verdict(entry), error);
 }
 
@@ -333,8 +330,7 @@ static bool add(struct creation *self, GPtrArray *wave, GPtrArray *finds, GError
 		if (is_done_without_id(job)) {
 			contact_job_fail(job, VERDICT_IN_DOUBT,
 			                 g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT,
-			                             "'%s' was added, and its id is not known",
-			                             job->name));
+			                             "it was added, and its id is not known"));
 			continue;
 		}
 		struct ledger_call *entry =

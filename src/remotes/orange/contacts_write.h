@@ -10,7 +10,7 @@ struct contact_job {
 	struct contact *wanted; /* what the service can hold of the text */
 	struct contact *base;   /* update: what both agreed on; NULL = never agreed */
 	struct contact *there;  /* as last read; of a fresh one: what addcontact took along */
-	char *name, *match;     /* for people; for comparison */
+	char *match;            /* for comparison */
 	char *cid;              /* verbatim; NULL = not made yet */
 	GPtrArray *rows;        /* struct ledger_call: what was ever sent for this item */
 	GHashTable *tried;      /* device keys sent in this call */

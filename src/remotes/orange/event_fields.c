@@ -90,8 +90,7 @@ struct event_fields *event_fields_from_event(const struct event *event, const ch
 	if (!zone_to_local(event->starts, zone, self->start_date, self->start_time) ||
 	    !zone_to_local(MAX(last, event->starts), zone, self->end_date, self->end_time)) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
-		            "'%s' has a time that cannot be written in zone '%s'", event->title,
-		            zone);
+		            "it has a time that cannot be written in zone '%s'", zone);
 		return NULL;
 	}
 	if (ends_before_start(self, zone)) {
@@ -168,7 +167,7 @@ struct event_fields *event_fields_from_xml(const struct xml_node *data, GError *
 	}
 	if (!is_whole) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_PROTOCOL,
-		            "the listing of event '%s' lacks a date or time", self->title);
+		            "the listing of the event lacks a date or time");
 		return NULL;
 	}
 	return g_steal_pointer(&self);

@@ -295,7 +295,8 @@ bool proposed_mark_taken(struct session *session, struct proposed_listing *listi
 	for (guint i = 0; i < records->len; i++) {
 		const struct record *record = g_ptr_array_index(records, i);
 		if (record->remote_ref != NULL) {
-			g_hash_table_insert(owners, proposed_ref_id(record->remote_ref), record->uid);
+			g_hash_table_insert(owners, proposed_ref_id(record->remote_ref),
+			                    record->uid);
 		}
 	}
 	for (guint i = 0; i < listing->events->len; i++) {

@@ -54,7 +54,7 @@ enum reply_meaning reply_lookup(enum reply_envelope envelope, int code, bool is_
 /* Reads the body whatever the HTTP status is. Never NULL. Needs HTTP_ANSWERED. */
 struct reply *reply_read(const struct http_request *request, bool is_write);
 
-/* The error a caller passes on; what = "addcontact for 'Marie Curie'". NULL for MEANING_OK. With
+/* The error a caller passes on; what = "getcontact for 'c6'". NULL for MEANING_OK. With
  * the address of a -3. */
 GError *reply_error(const struct reply *self, const char *what, bool is_write);
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "remotes/orange/call.h"
+#include "remotes/orange/personal.h"
 #include "remotes/orange/session_memory.h"
 #include "remotes/orange/wire.h"
 
@@ -204,6 +205,7 @@ static void take_answer(struct session *self, struct call *call, struct http_req
 	call->fate = request->fate;
 	call->status = request->status;
 	reply_free(g_steal_pointer(&call->reply));
+	g_clear_pointer(&call->told, g_free);
 	if (request->fate != HTTP_ANSWERED) {
 		take_no_answer(call, request, is_write);
 		return;
@@ -216,10 +218,7 @@ static void take_answer(struct session *self, struct call *call, struct http_req
 		call->body = g_steal_pointer(&request->body_out);
 		call->content_type = g_steal_pointer(&request->content_type);
 	}
-	/* a server that quotes its request would put the token into a log */
-	text_hide(&call->reply->detail, self->settings->token);
-	text_hide(&call->reply->detail, self->settings->service_password);
-	call_fail(call, reply_error(call->reply, call_what(call), is_write));
+	personal_take_words(call, self->settings, is_write);
 	/* an unreadable 5xx is a server out of order, not one that speaks another language */
 	if (!is_write && call->reply->envelope == REPLY_NONE &&
 	    (request->status >= 500 || request->status == 429)) {
@@ -468,7 +467,9 @@ static void judge(struct ledger_call *entry, const struct call *call)
 	               : call->fate == HTTP_NOT_SENT ? LEDGER_NOT_SENT
 	                                             : LEDGER_IN_DOUBT;
 	g_free(entry->detail);
-	entry->detail = call->error == NULL ? NULL : g_strdup(call->error->message);
+	entry->detail = call->error == NULL  ? NULL
+	                : call->told != NULL ? g_strdup(call->told)
+	                                     : g_strdup(call->error->message);
 	if (entry->state != LEDGER_IN_DOUBT && is_answered) {
 		g_free(entry->settled_by);
 		entry->settled_by = g_strdup("reply");

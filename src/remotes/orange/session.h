@@ -46,7 +46,7 @@ struct call {
 	const char *url;       /* in place of the API's own; of SESSION_ADDRESS never NULL; lent */
 	bool is_without_token; /* asks what the service says before it looks at a token */
 	bool keeps_body;
-	char *what;       /* "addcontact for 'Marie Curie'": for messages */
+	char *what;       /* "getcontact for 'c6'": for messages; no data of a person */
 	gpointer context; /* the caller's own; lent */
 
 	enum http_fate fate;
@@ -54,7 +54,8 @@ struct call {
 	struct reply *reply; /* of HTTP_ANSWERED */
 	GBytes *body;        /* of HTTP_ANSWERED with keeps_body; as it came */
 	char *content_type;  /* the same; nullable */
-	GError *error;       /* NULL = MEANING_OK */
+	GError *error;       /* NULL = MEANING_OK; quotes no parameter */
+	char *told;          /* the same in the server's own words, which may: for the ledger */
 };
 struct call *call_new(enum session_api api, const char *action);
 void call_add(struct call *self, const char *name, const char *value);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What is wrong with an item, in one line: for its owner, and for a log. */
+#ifndef PASSERELLE_SYNC_PROBLEM_H
+#define PASSERELLE_SYNC_PROBLEM_H
+
+#include "base/owned.h"
+
+struct problem {
+	char *line;     /* names the item as people know it */
+	char *log_line; /* names it by its file, id or UID: a log is read by others, too */
+};
+
+/* name NULL: people know it by ref (a file, an id, a UID). text quotes nothing of the item. */
+struct problem *problem_new(const char *name, const char *ref, const char *text);
+void problem_free(struct problem *self);
+
+#endif
