@@ -197,9 +197,8 @@ START_TEST(an_unreadable_file_stops_nothing)
 	OWNED(cycle_report) report = bridge_sync(bridge, ITEM_CONTACT);
 	ck_assert_ptr_null(report->error);
 	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 1);
-	ck_assert_uint_ge(report->problems->len, 1);
-	const struct problem *problem = g_ptr_array_index(report->problems, 0);
-	ck_assert_ptr_nonnull(strstr(problem->line, "bad.vcf"));
+	const struct problem *first = report->problems->pdata[0]; /* none: a crash */
+	ck_assert_ptr_nonnull(strstr(first->line, "bad.vcf"));
 	g_autofree char *text = bridge_read(bridge, "bad.vcf");
 	ck_assert_str_eq(text, "this is no card");
 	bridge_free(bridge);
