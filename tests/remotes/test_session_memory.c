@@ -65,7 +65,7 @@ static GError *ask(struct world *self, enum session_api api)
 {
 	g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify)call_free);
 	GError *error = NULL;
-	struct call *call = call_new(api, "look");
+	struct call *call = call_new(api, "getlook");
 	g_ptr_array_add(calls, call);
 	if (session_read(self->session, calls, NULL, &error) && call->error != NULL) {
 		error = g_error_copy(call->error);

@@ -4,13 +4,12 @@
 # shellcheck source=tests/system/lib_account.sh
 . "$(dirname "$0")/lib_account.sh"
 start_emulator --demo
-config() { # MORE LINES: all that is ever logged
-  write_config "${1:-}
-[general]
-log_level = debug"
+config() { # MORE LINES
+  write_config "${1:-}"
 }
 config
 state=$XDG_STATE_HOME/passerelle
+may_hold_secrets=tokens
 all=$work/all.txt
 
 said() { # WORDS: in the output or the errors of the last command
