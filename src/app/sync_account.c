@@ -352,7 +352,9 @@ static void warn_of_end(struct cycle *self)
 	const char *token = self->account->token;
 	const gint64 end = token != NULL ? secrets_token_end(token) : 0;
 	struct status_document *document = self->document;
-	if (end <= self->now || end - self->now > EARLY_WARNING || document->action_kind != NULL) {
+	const bool is_busy_otherwise =
+		document->state != STATUS_OK || document->action_kind != NULL;
+	if (end <= self->now || end - self->now > EARLY_WARNING || is_busy_otherwise) {
 		return;
 	}
 	g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(end);
