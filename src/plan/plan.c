@@ -288,6 +288,20 @@ static void plan_unfinished(struct planner *self, struct record *record, struct 
 	}
 }
 
+/* Deleted here, and put back. Where nothing is sent, what is new in it waits, and what others
+ * change comes again. */
+static void plan_returned(struct planner *self, struct record *record, struct entry *local,
+                          struct entry *remote)
+{
+	const bool is_read = entry_item(remote) != NULL;
+	if (!wants_push(self->policy) && !is_read && is_changed(record, local) &&
+	    pairing_remote_standing(self->pairing, record) != STANDING_ABSENT) {
+		decide(self, OPERATION_AGREE, local, remote, record);
+	} else {
+		plan_agreed(self, record, local, remote);
+	}
+}
+
 /* The other states of a record: what is remembered stays remembered until the files say otherwise.
  */
 static void plan_remembered(struct planner *self, struct record *record, struct entry *local,
@@ -314,7 +328,7 @@ static void plan_remembered(struct planner *self, struct record *record, struct 
 		break;
 	case RECORD_DELETED_HERE:
 		if (local != NULL && local->problem == NULL) {
-			plan_agreed(self, record, local, remote); /* it came back */
+			plan_returned(self, record, local, remote);
 		} else {
 			decide(self, is_gone_there ? OPERATION_FORGET : OPERATION_NOTHING, local,
 			       remote, record);

@@ -111,8 +111,14 @@ static bool agree(struct cycle *self, const struct action *action, GError **erro
 	OWNED(record) record = apply_record(action);
 	const struct item *here = action->local != NULL ? action->local->item : NULL;
 	bool is_noted = note_local_change(self, record, here);
+	const bool is_unsent = record->state == RECORD_DELETED_HERE && here != NULL &&
+	                       self->settings->direction == DIRECTION_PULL &&
+	                       g_strcmp0(here->fingerprint, record->local_fingerprint) != 0;
 	if (action->local != NULL && action->local->problem == NULL) {
 		record_take_local(record, action->local->ref, here);
+	}
+	if (is_unsent) { /* as of every edit, should the direction change */
+		g_clear_pointer(&record->local_fingerprint, g_free);
 	}
 	if (action->remote != NULL && action->remote->item != NULL) {
 		record_take_remote(self, record, action->remote->ref, action->remote->revision,

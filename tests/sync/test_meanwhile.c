@@ -309,6 +309,51 @@ START_TEST(an_edited_card_that_is_gone_there_is_kept_and_rests_where_nothing_is_
 }
 END_TEST
 
+/* Deleted and put back with a number more, where nothing is sent. */
+static struct bridge *begin_put_back(void)
+{
+	struct bridge *bridge = begin();
+	bridge->options.direction = DIRECTION_PULL;
+	bridge_remote_add(bridge, "Jean", "Martin", "a@example.org");
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	bridge_delete(bridge, "a.vcf");
+	sync_once(bridge);
+	write_card(bridge, "b.vcf", "u", "Jean", "EMAIL:a@example.org\r\nTEL:+33123456789\r\n");
+	sync_once(bridge);
+	return bridge;
+}
+
+START_TEST(a_card_put_back_takes_what_others_change_where_nothing_is_sent)
+{
+	struct bridge *bridge = begin_put_back();
+	edit_device(bridge, 0, NULL, "email", "internet", "theirs@example.org");
+	later(bridge);
+	g_autofree char *text = bridge_read(bridge, "b.vcf");
+	ck_assert_ptr_nonnull(strstr(text, "theirs@example.org"));
+	ck_assert_ptr_nonnull(strstr(text, "+33123456789"));
+	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
+	assert_at_rest(bridge);
+	ck_assert_uint_eq(bridge_count_writes(bridge), 0);
+	bridge_free(bridge);
+}
+END_TEST
+
+START_TEST(what_is_new_in_a_card_put_back_goes_once_it_may_be_sent)
+{
+	struct bridge *bridge = begin_put_back();
+	bridge->options.direction = DIRECTION_BOTH;
+	bridge_delete(bridge, "b.vcf");
+	write_card(bridge, "b.vcf", "u", "Jean", "EMAIL:a@example.org\r\nTEL:+33123456789\r\n");
+	sync_once(bridge);
+	guint contacts = 0, devices = 0, pictures = 0;
+	count_of(bridge, "Jean", &contacts, &devices, &pictures);
+	ck_assert_uint_eq(contacts, 1);
+	ck_assert_uint_eq(devices, 2);
+	bridge_free(bridge);
+}
+END_TEST
+
 /* A copy of the copy: the first has another name by now, and is like neither. */
 START_TEST(a_copy_of_a_copy_is_the_same_person_after_a_rename_there)
 {
@@ -415,6 +460,8 @@ static Suite *make_suite(void)
 	tcase_add_test(both, an_event_that_others_wrote_stays_known_when_what_it_went_to_is_edited);
 	tcase_add_test(both,
 	               an_edited_card_that_is_gone_there_is_kept_and_rests_where_nothing_is_sent);
+	tcase_add_test(both, a_card_put_back_takes_what_others_change_where_nothing_is_sent);
+	tcase_add_test(both, what_is_new_in_a_card_put_back_goes_once_it_may_be_sent);
 	suite_add_tcase(suite, both);
 	return suite;
 }
