@@ -126,7 +126,7 @@ void world_edit_cards(struct world *self);
 void world_edit_remote_contacts(struct world *self);
 void world_check_contacts(struct world *self);
 void world_check_contacts_at_end(struct world *self);
-/* Whose cards all bear another name than the contact that others wrote, before the journal knows
+/* Of whom a card bears another name than the contact that others wrote, before the journal knows
  * that they are one: at first sight they are two, whatever else they share. */
 void world_note_strangers(struct world *self, GHashTable *files, json_t *contacts);
 json_t *world_contact_of(json_t *contacts, const struct somebody *one); /* lent */

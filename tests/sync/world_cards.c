@@ -24,6 +24,24 @@ static void rename_file(struct world *self, const char *from, const char *to, co
 	world_write(self, to, text);
 }
 
+/* One that came from the remote bears another UID than the person's own that is put back later. */
+static void count_uids(struct world *self, GHashTable *files, const char *text)
+{
+	struct somebody *one = world_of_text(self, text);
+	g_autoptr(GHashTable) uids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GHashTableIter iterator;
+	gpointer other = NULL;
+	g_hash_table_iter_init(&iterator, files);
+	for (other = (gpointer)text; other != NULL;) {
+		char *uid = world_of_text(self, other) == one ? world_property(other, "UID") : NULL;
+		if (uid != NULL) {
+			g_hash_table_add(uids, uid);
+		}
+		other = g_hash_table_iter_next(&iterator, NULL, &other) ? other : NULL;
+	}
+	one->uids = MAX(one->uids, g_hash_table_size(uids));
+}
+
 /* A second file of somebody says other things than this one: a copy of either may be another
  * person, as after an edit of one of two UIDs. */
 static bool is_of_two_minds(struct world *self, GHashTable *files, const char *text)
@@ -61,8 +79,10 @@ static bool restore(struct world *self, GHashTable *files, const char *end)
 		world_bin(self, name, present);
 	}
 	struct somebody *one = world_of_text(self, old->text);
-	if (one != NULL && one->uids > 1) {
-		one->is_split = one->is_split || is_of_two_minds(self, files, old->text);
+	if (one != NULL) {
+		count_uids(self, files, old->text);
+		one->is_split =
+			one->is_split || (one->uids > 1 && is_of_two_minds(self, files, old->text));
 	}
 	world_log(self, "  here: restored:");
 	world_write(self, name, old->text);
@@ -83,8 +103,13 @@ static void copy_under_new_uid(struct world *self, GHashTable *files, const char
 	world_write(self, name, copy);
 }
 
+/* What was new in one of two UIDs, and would tell that they are one, can then not be read. */
 static void break_file(struct world *self, const char *name, const char *text)
 {
+	struct somebody *one = world_of_text(self, text);
+	if (one != NULL) {
+		one->is_split = one->is_split || one->uids > 1;
+	}
 	g_autofree char *half = g_strndup(text, strlen(text) / 2);
 	g_hash_table_insert(self->broken, g_strdup(name), g_strdup(text));
 	world_write(self, name, half);
@@ -264,6 +289,7 @@ static void edit(struct world *self, GHashTable *files)
 	if (changed != NULL) {
 		world_bin(self, name, text);
 		world_write(self, name, changed);
+		count_uids(self, files, text);
 		one->is_split = one->is_split || one->uids > 1;
 	}
 }

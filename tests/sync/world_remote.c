@@ -216,7 +216,7 @@ void world_note_strangers(struct world *self, GHashTable *files, json_t *contact
 			cards += is_theirs;
 			known += is_theirs && has_name(text, contact);
 		}
-		if (cards > 0 && known == 0 && !one->is_split && !is_bound(self, contact)) {
+		if (cards > known && !one->is_split && !is_bound(self, contact)) {
 			one->is_split = true;
 			one->uids = MAX(one->uids, 1) + 1;
 		}
