@@ -66,8 +66,7 @@ static bool remember_same(struct cycle *self, const struct action *action, GErro
 static bool remember_deleted(struct cycle *self, const struct action *action, GError **error)
 {
 	OWNED(record) record = apply_record(action);
-	/* What had not all been sent is no agreement: should the file come back, it is completed.
-	 */
+	/* What had not all been sent is no agreement: a file that comes back is completed. */
 	if (record->state != RECORD_AGREED) {
 		g_clear_pointer(&record->local_fingerprint, g_free);
 	}

@@ -69,9 +69,7 @@ struct proposed_listing *proposed_read(struct calendar_side *side, gint64 since,
 bool proposed_mark_taken(struct session *session, struct proposed_listing *listing, GError **error);
 /* An event with that match key that nobody has; it is taken then. NULL = none. */
 struct proposed_event *proposed_take(struct proposed_listing *listing, const char *match);
-/* One with that match key to which a record is bound, whatever its own item says by now. NULL =
- * none.
- */
+/* One with that match key that a record is bound to, whatever its item says now. NULL = none. */
 const struct proposed_event *proposed_owned(const struct proposed_listing *listing,
                                             const char *match);
 
