@@ -73,7 +73,7 @@ static void index_local(struct pairing *self)
 {
 	for (guint i = 0; i < self->local->entries->len; i++) {
 		struct entry *entry = g_ptr_array_index(self->local->entries, i);
-		if (entry->problem != NULL) {
+		if (entry->problem != NULL && !entry->is_copy) {
 			g_hash_table_insert(self->problem_refs, entry->ref, entry);
 		}
 		const char *uid = entry->item != NULL ? entry->item->uid : entry->uid;

@@ -15,6 +15,7 @@ struct entry {
 	char *text; /* raw text where the listing brought it, or it was fetched; else NULL */
 	struct item *item; /* projected; NULL = unchanged since the record, or not read */
 	GError *problem;   /* it is there and cannot be read */
+	bool is_copy;      /* that is why: its UID is another one's, and what it holds was read */
 };
 
 struct snapshot {

@@ -172,6 +172,7 @@ static void make_copy(struct entry *entry, const char *original, GHashTable *cop
 	item_free(entry->item);
 	entry->item = NULL;
 	g_clear_pointer(&entry->uid, g_free);
+	entry->is_copy = true;
 	g_set_error(&entry->problem, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
 	            "has the same UID as '%s'; left alone", original);
 }

@@ -354,6 +354,38 @@ START_TEST(what_is_new_in_a_card_put_back_goes_once_it_may_be_sent)
 }
 END_TEST
 
+static char *uid_in_doubt(struct bridge *bridge)
+{
+	OWNED(journal) journal = open_journal(bridge);
+	g_autoptr(GPtrArray) rows = ledger_in_doubt(journal, ITEM_EVENT, NULL);
+	ck_assert_uint_eq(rows->len, 1);
+	const struct ledger_call *row = rows->pdata[0];
+	return g_strdup(row->uid);
+}
+
+START_TEST(an_occurrence_that_was_moved_is_gone_though_a_copy_of_its_file_is_left_alone)
+{
+	struct bridge *bridge = begin();
+	fault(bridge, "addevent", 2, "html-before");
+	write_event(bridge, "b.ics", "u", "Dentist", "RRULE:FREQ=WEEKLY;COUNT=2\r\n");
+	cycle_report_free(bridge_sync(bridge, ITEM_EVENT));
+	g_autofree char *uid = uid_in_doubt(bridge);
+	g_autofree char *text = bridge_read(bridge, "b.ics");
+	g_autofree char *half = replaced(text, "T110000", "T130000");
+	g_autofree char *moved = replaced(half, "T100000", "T120000");
+	bridge_write(bridge, "a.ics", moved);
+	bridge_write(bridge, "b.ics", moved);
+	cycle_report_free(bridge_sync(bridge, ITEM_EVENT));
+	say(bridge, uid, RESOLUTION_AGAIN);
+	cycle_report_free(bridge_sync(bridge, ITEM_EVENT));
+	OWNED(cycle_report) report = bridge_sync(bridge, ITEM_EVENT);
+	ck_assert_int_eq(report->pending, 0);
+	ck_assert_int_eq(report->in_doubt, 0);
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_EVENT), 3);
+	bridge_free(bridge);
+}
+END_TEST
+
 /* A copy of the copy: the first has another name by now, and is like neither. */
 START_TEST(a_copy_of_a_copy_is_the_same_person_after_a_rename_there)
 {
@@ -462,6 +494,8 @@ static Suite *make_suite(void)
 	               an_edited_card_that_is_gone_there_is_kept_and_rests_where_nothing_is_sent);
 	tcase_add_test(both, a_card_put_back_takes_what_others_change_where_nothing_is_sent);
 	tcase_add_test(both, what_is_new_in_a_card_put_back_goes_once_it_may_be_sent);
+	tcase_add_test(
+		both, an_occurrence_that_was_moved_is_gone_though_a_copy_of_its_file_is_left_alone);
 	suite_add_tcase(suite, both);
 	return suite;
 }
