@@ -123,7 +123,12 @@ static bool agree(struct cycle *self, const struct action *action, GError **erro
 		record_take_remote(self, record, action->remote->ref, action->remote->revision,
 		                   action->remote->text, action->remote->item);
 	}
-	if (record->state == RECORD_DELETED_HERE || record->state == RECORD_GONE_THERE) {
+	/* the part that was refused is told as what stands here alone */
+	const bool is_refused_part = record->state == RECORD_REFUSED &&
+	                             record->remote_ref != NULL && action->remote != NULL &&
+	                             action->remote->item != NULL;
+	if (record->state == RECORD_DELETED_HERE || record->state == RECORD_GONE_THERE ||
+	    is_refused_part) {
 		record_agree(record);
 	}
 	if (here != NULL && self->settings->remote->functions->compare != NULL) {

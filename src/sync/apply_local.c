@@ -52,13 +52,6 @@ static bool is_half(const struct cycle *self, const struct action *action, const
 	       g_strcmp0(item->fingerprint, action->remote->item->fingerprint) != 0;
 }
 
-/* What came from there does not make the service take what it refused. */
-static bool is_still_refused(const struct action *action)
-{
-	return action->operation == OPERATION_UPDATE_LOCAL && action->record != NULL &&
-	       action->record->state == RECORD_REFUSED;
-}
-
 /* The file now holds text: what of it is comparable, and when to read it again. */
 static bool store_written(struct cycle *self, const struct action *action, struct change *change,
                           const char *story, GError **error)
@@ -70,9 +63,7 @@ static bool store_written(struct cycle *self, const struct action *action, struc
 	OWNED(item) item = cycle_project(self, text, record->uid, &due, NULL);
 	record_take_local(record, change->ref, item);
 	record_take_remote(self, record, remote->ref, remote->revision, remote->text, remote->item);
-	if (!is_still_refused(action)) {
-		record_agree(record);
-	}
+	record_agree(record);
 	if (is_half(self, action, item)) {
 		record->state = RECORD_PENDING;
 		record->reason = g_strdup("to be completed");
