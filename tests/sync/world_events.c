@@ -377,6 +377,37 @@ static bool is_own(struct world *self, const char *title)
 	return is_all;
 }
 
+/* The same occurrence stands in a file of the person's. */
+static bool is_of_files(GHashTable *files, const char *text)
+{
+	const char *event = strstr(text, "BEGIN:VEVENT");
+	g_autofree char *starts = value_of(event, "DTSTART");
+	g_autofree char *ends = value_of(event, "DTEND");
+	g_autofree char *title = value_of(event, "SUMMARY");
+	g_autofree char *place = value_of(event, "LOCATION");
+	if (strlen(starts) < strlen("20260101T0000") || strlen(ends) < strlen("20260101T0000")) {
+		return has_title(files, title); /* a day */
+	}
+	g_autofree char *key =
+		g_strdup_printf("%s|%s|%.2s/%.2s/%.4s|%.2s:%.2s|%.2s/%.2s/%.4s|%.2s:%.2s|", title,
+	                        place, starts + 6, starts + 4, starts, starts + 9, starts + 11,
+	                        ends + 6, ends + 4, ends, ends + 9, ends + 11);
+	GHashTableIter iterator;
+	gpointer other = NULL;
+	bool is_found = false;
+	g_hash_table_iter_init(&iterator, files);
+	while (g_hash_table_iter_next(&iterator, NULL, &other)) {
+		struct series series;
+		const guint count = series_read(&series, other) ? series.count : 0;
+		for (guint i = 0; i < count; i++) {
+			g_autofree char *one = occurrence_key(&series, i);
+			is_found = is_found || strcmp(one, key) == 0;
+		}
+		series_clear(&series);
+	}
+	return is_found;
+}
+
 static void check_new_file(struct world *self, const char *name, const char *text)
 {
 	g_autofree char *title = value_of(text, "SUMMARY");
@@ -391,8 +422,12 @@ static void check_new_file(struct world *self, const char *name, const char *tex
 		world_fail(self, "'%s' got a second file, or came back", title);
 	}
 	/* after a fault the list of events may count as not offered, and others' are not known */
-	if (!is_of_others(text) && !self->kind.has_faults &&
-	    (is_own(self, title) || has_title(self->left[ITEM_EVENT], title))) {
+	/* a kill may come before the journal knows that they are one; if the person's is then
+	 * moved, theirs is another */
+	GHashTable *files = self->left[ITEM_EVENT];
+	const bool is_here =
+		self->kind.has_kills ? is_of_files(files, text) : has_title(files, title);
+	if (!is_of_others(text) && !self->kind.has_faults && (is_own(self, title) || is_here)) {
 		world_fail(self, "'%s' was sent from here and got a file %s", title, name);
 	}
 }
