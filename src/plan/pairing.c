@@ -122,8 +122,16 @@ static void index_remote(struct pairing *self, GPtrArray *records)
 	}
 }
 
-/* A remote that is perhaps what an unsettled write left behind is nobody's until that is settled.
- */
+static void withhold(struct pairing *self, const char *match)
+{
+	GPtrArray *list = list_of(self->new_remote_by_match, match);
+	for (guint i = 0; list != NULL && i < list->len; i++) {
+		g_hash_table_add(self->claimed, g_ptr_array_index(list, i));
+	}
+}
+
+/* A remote that is perhaps what an unsettled write left behind is nobody's until that is settled;
+ * and so is one that is like what the file says by now. */
 static void withhold_remains(struct pairing *self, GPtrArray *records)
 {
 	for (guint i = 0; i < records->len; i++) {
@@ -131,9 +139,10 @@ static void withhold_remains(struct pairing *self, GPtrArray *records)
 		if (record->state != RECORD_IN_DOUBT || record->remote_ref != NULL) {
 			continue;
 		}
-		GPtrArray *list = list_of(self->new_remote_by_match, record->match);
-		for (guint j = 0; list != NULL && j < list->len; j++) {
-			g_hash_table_add(self->claimed, g_ptr_array_index(list, j));
+		const struct entry *local = g_hash_table_lookup(self->local_by_uid, record->uid);
+		withhold(self, record->match);
+		if (local != NULL && local->item != NULL) {
+			withhold(self, local->item->match);
 		}
 	}
 }

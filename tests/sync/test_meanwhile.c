@@ -386,6 +386,28 @@ START_TEST(an_occurrence_that_was_moved_is_gone_though_a_copy_of_its_file_is_lef
 }
 END_TEST
 
+START_TEST(a_card_renamed_while_it_is_in_doubt_gets_no_second_file)
+{
+	struct bridge *bridge = begin();
+	fault(bridge, "addcontact", 1, "closed-before");
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	cycle_report_free(bridge_sync(bridge, ITEM_CONTACT));
+	write_card(bridge, "a.vcf", "u", "Marie", "EMAIL:a@example.org\r\n");
+	bridge_remote_add(bridge, "Marie", "Martin", "a@example.org");
+	for (int i = 0; i < 3; i++) {
+		later(bridge);
+		ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
+	}
+	say(bridge, "u", RESOLUTION_AGAIN);
+	later(bridge);
+	later(bridge);
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 1);
+	ck_assert_uint_eq(bridge_count_files(bridge, ITEM_CONTACT), 1);
+	assert_at_rest(bridge);
+	bridge_free(bridge);
+}
+END_TEST
+
 /* A copy of the copy: the first has another name by now, and is like neither. */
 START_TEST(a_copy_of_a_copy_is_the_same_person_after_a_rename_there)
 {
@@ -500,6 +522,7 @@ static Suite *make_suite(void)
 	tcase_add_test(both, what_is_new_in_a_card_put_back_goes_once_it_may_be_sent);
 	tcase_add_test(
 		both, an_occurrence_that_was_moved_is_gone_though_a_copy_of_its_file_is_left_alone);
+	tcase_add_test(both, a_card_renamed_while_it_is_in_doubt_gets_no_second_file);
 	suite_add_tcase(suite, both);
 	return suite;
 }
