@@ -104,6 +104,20 @@ struct account_config *command_account(const struct invocation *invocation, cons
 	return NULL;
 }
 
+struct account_config *command_page_account(const struct invocation *invocation,
+                                            const char *command, char *const *words, int port)
+{
+	if (words[0] == NULL || words[1] != NULL) {
+		command_misused("%s takes one account", command);
+		return NULL;
+	}
+	if (port < 0 || port > G_MAXUINT16) {
+		command_misused("--port takes a number from 1 to %d", G_MAXUINT16);
+		return NULL;
+	}
+	return command_account(invocation, words[0]);
+}
+
 GPtrArray *command_accounts(const struct invocation *invocation, char *const *names)
 {
 	g_autoptr(GPtrArray) accounts = g_ptr_array_new();

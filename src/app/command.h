@@ -50,5 +50,11 @@ enum exit_status command_failed(const char *account, const GError *error);
 GPtrArray *command_accounts(const struct invocation *invocation, char *const *names);
 /* The account of this name, or NULL: told. */
 struct account_config *command_account(const struct invocation *invocation, const char *name);
+/*
+ * For a command that sends the person to a page and waits on a port (0 = a free one): the one
+ * account of the words, or NULL: the mistake has been told.
+ */
+struct account_config *command_page_account(const struct invocation *invocation,
+                                            const char *command, char *const *words, int port);
 
 #endif

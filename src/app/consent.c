@@ -242,12 +242,6 @@ enum exit_status command_consent(struct invocation *invocation, int argc, char *
 	if (!command_options(entries, usage, summary, argc, argv, &words, &status)) {
 		return status;
 	}
-	if (words[0] == NULL || words[1] != NULL) {
-		return command_misused("consent takes one account");
-	}
-	if (self.port < 0 || self.port > G_MAXUINT16) {
-		return command_misused("--port takes a number from 1 to %d", G_MAXUINT16);
-	}
-	self.account = command_account(invocation, words[0]);
+	self.account = command_page_account(invocation, argv[0], words, self.port);
 	return self.account != NULL ? consent(&self) : EXIT_BAD_USAGE;
 }

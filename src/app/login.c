@@ -11,8 +11,6 @@
 
 #include <stdio.h>
 
-#define PORT_MAXIMUM 65535
-
 static const char usage[] = "ACCOUNT";
 static const char summary[] =
 	"Sign in: the provider's page in a browser sends the token to a page of this machine.";
@@ -121,12 +119,6 @@ enum exit_status command_login(struct invocation *invocation, int argc, char **a
 	if (!command_options(entries, usage, summary, argc, argv, &words, &status)) {
 		return status;
 	}
-	if (words[0] == NULL || words[1] != NULL) {
-		return command_misused("login takes one account");
-	}
-	if (self.port < 0 || self.port > PORT_MAXIMUM) {
-		return command_misused("--port takes a number from 1 to %d", PORT_MAXIMUM);
-	}
-	self.account = command_account(invocation, words[0]);
+	self.account = command_page_account(invocation, argv[0], words, self.port);
 	return self.account != NULL ? login(&self, invocation->verbosity < 0) : EXIT_BAD_USAGE;
 }
