@@ -22,7 +22,7 @@ static void need_free(struct need *self)
 /* One sign-in and one configuration serve all parts; the other needs are each part's own. */
 static char *key_of(const char *kind, const char *part)
 {
-	static const char *const common[] = {"login", "renew", "configure", NULL};
+	static const char *const common[] = {"login", "configure", NULL};
 	return g_strv_contains(common, kind) ? g_strdup(kind) : g_strconcat(kind, " ", part, NULL);
 }
 
@@ -53,7 +53,7 @@ static void consider(struct search *self, const char *part, const char *kind, co
 	g_ptr_array_add(self->keys, g_steal_pointer(&key));
 }
 
-GPtrArray *needs_find_new(const struct health *health, const struct status_document *document,
+GPtrArray *needs_find_new(const struct health *health, const struct need *of_account,
                           struct journal *journal, GError **error)
 {
 	g_autofree char *before = journal_memory_get(journal, MEMORY_KEY, NULL);
@@ -66,9 +66,10 @@ GPtrArray *needs_find_new(const struct health *health, const struct status_docum
 		consider(&search, part_name(part), one->action_kind, one->message, one->action_url,
 		         one->since);
 	}
-	if (g_strcmp0(document->action_kind, "renew") == 0) { /* of no part alone */
-		consider(&search, "", document->action_kind, document->message,
-		         document->action_url, document->action_since);
+	if (of_account != NULL) {
+		g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, of_account->since);
+		consider(&search, since, of_account->kind, of_account->message, of_account->url,
+		         of_account->since);
 	}
 	g_ptr_array_add(keys, NULL);
 	g_autofree char *after = g_strjoinv("\n", (char **)keys->pdata);

@@ -5,19 +5,20 @@
 
 #include "app/health.h"
 
-/*
- * Compares the needs of health, and of the document as a whole (a sign-in that ends soon), with
- * those that the journal remembers, remembers what there is now, and answers those that are new.
- * A need that several parts have in common (a sign-in, the configuration) is one. Owned array of
- * struct need. STORAGE.
- */
 struct need {
 	char *kind;    /* as the action of the document: "login", "consent" … */
 	char *message; /* one clean line */
 	char *url;     /* NULL = none */
 	gint64 since;  /* UTC seconds */
 };
-GPtrArray *needs_find_new(const struct health *health, const struct status_document *document,
+
+/*
+ * Compares the needs of health, and one of the account as a whole (nullable: a sign-in that ends
+ * soon), with those that the journal remembers, remembers what there is now, and answers those that
+ * are new. A need that several parts have in common (a sign-in, the configuration) is one; that of
+ * the account is another when its since is. Owned array of struct need. STORAGE.
+ */
+GPtrArray *needs_find_new(const struct health *health, const struct need *of_account,
                           struct journal *journal, GError **error);
 
 /*

@@ -345,29 +345,40 @@ static void write_document(const struct account_config *config, struct status_do
 	}
 }
 
-/* A day ahead, where nothing else is asked of the person: only the browser can renew the sign-in.
- */
-static void warn_of_end(struct cycle *self)
+/* A day ahead: only the browser can renew the sign-in. False: it is not yet, or not any more. */
+static bool ends_soon(const struct cycle *self, struct need *need)
 {
 	const char *token = self->account->token;
 	const gint64 end = token != NULL ? secrets_token_end(token) : 0;
-	struct status_document *document = self->document;
-	const bool is_busy_otherwise =
-		document->state != STATUS_OK || document->action_kind != NULL;
-	if (end <= self->now || end - self->now > EARLY_WARNING || is_busy_otherwise) {
-		return;
+	if (end <= self->now || end - self->now > EARLY_WARNING) {
+		return false;
 	}
 	g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(end);
 	g_autofree char *words = when != NULL ? g_date_time_format(when, "%F %R") : NULL;
 	const bool is_own = self->config->token_command != NULL;
-	g_free(document->message);
-	document->message = g_strdup_printf(
+	static char kind[] = "renew";
+	need->kind = kind;
+	need->since = end - EARLY_WARNING;
+	need->message = g_strdup_printf(
 		"the sign-in seems to end on %s: %s%s%s", words,
 		is_own ? "token_command has to print a new one" : "type passerelle login ",
 		is_own ? "" : self->config->name,
 		is_own || self->config->login_url != NULL ? "" : " --paste");
-	document->action_kind = g_strdup("renew");
-	document->action_since = end - EARLY_WARNING;
+	return true;
+}
+
+/* Where nothing else is asked of the person. */
+static void warn_of_end(struct cycle *self)
+{
+	struct status_document *document = self->document;
+	struct need need = {0};
+	if (document->state == STATUS_OK && document->action_kind == NULL &&
+	    ends_soon(self, &need)) {
+		g_free(document->message);
+		document->message = g_steal_pointer(&need.message);
+		document->action_kind = g_strdup(need.kind);
+		document->action_since = need.since;
+	}
 }
 
 static void save_status(struct cycle *self)
@@ -472,8 +483,11 @@ static void tell_needs(struct cycle *self)
 	if (interrupt_is_raised()) {
 		return;
 	}
-	g_autoptr(GPtrArray) needs =
-		needs_find_new(&self->health, self->document, self->account->journal, &error);
+	struct need need = {0};
+	const bool is_ending = ends_soon(self, &need);
+	g_autoptr(GPtrArray) needs = needs_find_new(&self->health, is_ending ? &need : NULL,
+	                                            self->account->journal, &error);
+	g_free(need.message);
 	if (needs == NULL) {
 		tell_error(self, "journal", error);
 	} else {

@@ -13,6 +13,7 @@ static char *home;
 static struct journal *journal;
 static struct status_document *document;
 static struct health health;
+static const struct need *of_account;
 static char name[] = "home", hosts[] = "orange.fr";
 
 static void set_up(void)
@@ -43,7 +44,7 @@ static void tear_down(void)
 
 static guint count_new(void)
 {
-	g_autoptr(GPtrArray) needs = needs_find_new(&health, document, journal, NULL);
+	g_autoptr(GPtrArray) needs = needs_find_new(&health, of_account, journal, NULL);
 	ck_assert_ptr_nonnull(needs);
 	return needs->len;
 }
@@ -81,11 +82,19 @@ START_TEST(a_sign_in_is_one_need_of_all_parts_and_consents_are_each_their_own)
 }
 END_TEST
 
-START_TEST(a_sign_in_that_ends_soon_is_told_of_the_document)
+START_TEST(a_sign_in_that_ends_soon_is_told_once_per_sign_in_whatever_else_comes)
 {
-	document->action_kind = g_strdup("renew");
-	document->message = g_strdup("it ends");
+	static char kind[] = "renew", message[] = "it ends";
+	struct need renew = {.kind = kind, .message = message, .since = 1000};
+	of_account = &renew;
 	ck_assert_uint_eq(count_new(), 1);
+	set(PART_CONTACTS, STATUS_CONSENT_REQUIRED, "consent", "https://orange.fr/a");
+	ck_assert_uint_eq(count_new(), 1);
+	set(PART_CONTACTS, STATUS_OK, NULL, NULL);
+	ck_assert_uint_eq(count_new(), 0);
+	renew.since = 2000;
+	ck_assert_uint_eq(count_new(), 1);
+	of_account = NULL;
 	ck_assert_uint_eq(count_new(), 0);
 }
 END_TEST
@@ -99,7 +108,7 @@ static char *told_by(const char *line, const char *message, const char *url)
 	const struct account_config account = {.name = name, .on_action_command = copy};
 	health_set(&health.parts[PART_CONTACTS], STATUS_CONSENT_REQUIRED, message, "consent", url,
 	           1795226400);
-	g_autoptr(GPtrArray) needs = needs_find_new(&health, document, journal, NULL);
+	g_autoptr(GPtrArray) needs = needs_find_new(&health, of_account, journal, NULL);
 	needs_tell(&account, needs);
 	g_free(copy);
 	char *text = NULL;
@@ -167,7 +176,8 @@ int main(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_need_is_new_once_and_again_when_it_has_been_away);
 	tcase_add_test(tests, a_sign_in_is_one_need_of_all_parts_and_consents_are_each_their_own);
-	tcase_add_test(tests, a_sign_in_that_ends_soon_is_told_of_the_document);
+	tcase_add_test(tests,
+	               a_sign_in_that_ends_soon_is_told_once_per_sign_in_whatever_else_comes);
 	tcase_add_test(tests, the_command_finds_it_in_its_environment_and_nothing_of_it_is_run);
 	tcase_add_test(tests, a_command_that_fails_is_no_harm);
 	tcase_add_test(tests, a_foreign_address_is_neither_shown_nor_told);

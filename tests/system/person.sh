@@ -108,6 +108,17 @@ at_browser 0 consent home -- "click:always until:choice" "click:always until:cho
 expect 0 consent home
 grep -q 'nothing waits' "$work/last.out" || fail "consent asks again"
 
+# ---- a part of the mail refused: what is allowed still comes, and the page is the dashboard's
+control 'consent?family=messages&attribute=emailsLastNDetailed&value=none' >/dev/null
+expect 77 sync --only messages
+jq -e '.state == "consent-required" and .mail.unread == 3 and .mail.stale and (.action.url | length > 0)' "$status_file" >/dev/null ||
+  fail "a partial consent: $(cat "$status_file")"
+at_browser 0 consent home -- "click:always until:choice"
+expect 0 sync
+# a token of a day ends within a day: said, and no more than that
+jq -e '.state == "ok" and .action.kind == "renew" and (.mail.stale | not)' "$status_file" >/dev/null || fail "no early word: $(cat "$status_file")"
+[ "$(needs renew)" -eq 1 ] || fail "the command was told $(needs renew) times that the sign-in ends"
+
 # ---- a token that expires: events go on, contacts wait, the counts of mail stay as stale
 control expire-token >/dev/null
 card Second +33622222222
