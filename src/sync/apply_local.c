@@ -70,7 +70,12 @@ static bool store_written(struct cycle *self, const struct action *action, struc
 	}
 	record_note(self, record, change, item, remote->text);
 	apply_settle(self, action->local);
-	return apply_put(self, record, story, error) && apply_put_source(self, change, due, error);
+	/* Of a file that stays as it was other items may still be open: a kill must leave it
+	 * unread. */
+	const bool is_written =
+		action->local == NULL || g_strcmp0(change->revision, action->local->revision) != 0;
+	return apply_put(self, record, story, error) &&
+	       (!is_written || apply_put_source(self, change, due, error));
 }
 
 static bool store_created(struct cycle *self, const struct action *action, struct change *change,

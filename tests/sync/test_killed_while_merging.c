@@ -76,12 +76,67 @@ START_TEST(what_the_remote_lacked_is_sent)
 }
 END_TEST
 
+#define OCCURRENCES 3
+
+/* Others wrote the first one; the others are held, more than may be added at once. */
+static void write_series(struct bridge *bridge)
+{
+	bridge->options.max_adds = 1;
+	g_autoptr(GDateTime) day = g_date_time_new_from_unix_utc(bridge->since + 2 * 86400);
+	g_autofree char *date = g_date_time_format(day, "%Y%m%d");
+	g_autofree char *date_there = g_date_time_format(day, "%d/%m/%Y");
+	g_autofree char *text = g_strdup_printf(
+		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:u\r\n"
+		"DTSTAMP:20260101T000000Z\r\nDTSTART;TZID=Europe/Paris:%sT100000\r\n"
+		"DURATION:PT1H\r\nRRULE:FREQ=WEEKLY;COUNT=%d\r\nSUMMARY:Dentist\r\n"
+		"END:VEVENT\r\nEND:VCALENDAR\r\n",
+		date, OCCURRENCES);
+	bridge_write(bridge, "a.ics", text);
+	g_autofree char *body =
+		g_strdup_printf("{\"title\":\"Dentist\",\"location\":\"\",\"description\":\"\","
+	                        "\"startdate\":\"%s\","
+	                        "\"starttime\":\"10:00\",\"enddate\":\"%s\",\"endtime\":\"11:00\"}",
+	                        date_there, date_there);
+	json_decref(control(bridge, "add-event", body));
+}
+
+static bool kill_series_at(struct stopper *stopper, const struct stop *stop)
+{
+	const struct emulator_options options = {.with_event_list = true};
+	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, &options);
+	write_series(bridge);
+	const bool is_killed = stop_cycle(stopper, bridge, ITEM_EVENT, stop);
+	cycle_report_free(bridge_sync(bridge, ITEM_EVENT));
+	bridge->options.is_confirmed = true;
+	cycle_report_free(bridge_sync(bridge, ITEM_EVENT));
+	const guint there = bridge_count_remote(bridge, ITEM_EVENT);
+	ck_assert_msg(there == OCCURRENCES, "killed at %s %u: %u of %d occurrences are there",
+	              stop_kind_name(stop->kind), stop->ordinal, there, OCCURRENCES);
+	bridge_free(bridge);
+	return is_killed;
+}
+
+START_TEST(what_was_held_of_a_series_is_not_forgotten_when_another_part_is_adopted)
+{
+	struct stopper *stopper = stopper_new();
+	struct stop stop = {.kind = STOP_AFTER_COMMIT, .ordinal = 1};
+	while (kill_series_at(stopper, &stop)) {
+		stop.ordinal++;
+		ck_assert_uint_lt(stop.ordinal, STEPS_AT_MOST);
+	}
+	ck_assert_uint_gt(stop.ordinal, 5); /* else nothing was tried */
+	stopper_free(stopper);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("killed while merging");
 	TCase *killed = tcase_create("killed");
 	tcase_set_timeout(killed, 120);
 	tcase_add_loop_test(killed, what_the_remote_lacked_is_sent, 0, G_N_ELEMENTS(PREPARATIONS));
+	tcase_add_test(killed,
+	               what_was_held_of_a_series_is_not_forgotten_when_another_part_is_adopted);
 	suite_add_tcase(suite, killed);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
