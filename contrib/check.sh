@@ -69,12 +69,12 @@ unset PASSERELLE_LONG
 tests_at_once=$jobs
 if [ "$mode" != quick ]; then
   build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
-  run_tests clang -LE 'fuzz' -E 'system/(kills|power_cut|failing_calls|disk|thousand_contacts|service|person|canary)|app/pace|sync/(absence|lost_replies|lost_and_edited|not_sent|steps|worlds)'
+  run_tests clang -LE 'fuzz' -E 'system/(kills|power_cut|failing_calls|disk|thousand_contacts|service|person|canary)|app/pace|remotes/prefixes|sync/'
 
   export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
   build sanitized -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug -DSANITIZE=address,undefined
   # sync/hostile asserts how much memory is used, which a sanitizer multiplies
-  run_tests sanitized -E 'system/(kills|power_cut|failing_calls|disk|thousand_contacts|person|canary)|app/pace|sync/(absence|lost_replies|not_sent|hostile|steps|worlds)'
+  run_tests sanitized -E 'system/(kills|power_cut|failing_calls|disk|thousand_contacts|person|canary)|app/pace|sync/(absence|lost_replies|lost_and_edited|not_sent|hostile|steps|worlds)'
 
   step "valgrind: the bridge from end to end"
   PASSERELLE_RUN_UNDER="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --trace-children=no" \

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 
 #define TRIES        40 /* each lowers a stop by a third */
-#define SHORT_SINGLE 5  /* every so many of the steps that are no commits */
+#define SHORT_SINGLE 8  /* every so many of the steps that are no commits */
 #define SAMPLE_PAIRS 1  /* steps of a recovery */
 #define SHORT_RANDOM 40
 #define LONG_RANDOM  2000
