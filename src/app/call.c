@@ -7,6 +7,7 @@
 #include "app/drivers.h"
 #include "app/interrupt.h"
 #include "app/log.h"
+#include "app/secrets.h"
 #include "base/limits.h"
 #include "formats/vcard.h"
 #include "status/words.h"
@@ -190,15 +191,13 @@ static void print_reply(const struct wish *wish, const struct account *account)
 		fwrite(g_bytes_get_data(call->body, NULL), 1, g_bytes_get_size(call->body), stdout);
 		return;
 	}
-	g_autofree char *pair =
-		g_strdup_printf("%s:%s", wish->config->service_id, account->password);
+	char *pair = g_strdup_printf("%s:%s", wish->config->service_id, account->password);
 	char *credentials = g_base64_encode((const guchar *)pair, strlen(pair));
 	const char *const secrets[] = {account->token, account->password, credentials, NULL};
 	g_autofree char *text = call_reply_text(call->body, call->content_type, secrets);
 	fputs(text, stdout);
-	explicit_bzero(pair, strlen(pair));
-	explicit_bzero(credentials, strlen(credentials));
-	g_free(credentials);
+	secret_free(pair);
+	secret_free(credentials);
 }
 
 static enum exit_status tell_outcome(const struct wish *wish, const GError *error)

@@ -3,6 +3,7 @@
 #include "app/health.h"
 
 #include "app/address.h"
+#include "app/secrets.h"
 
 #include <jansson.h>
 
@@ -154,11 +155,8 @@ static char *login_words(const struct account_config *account, const char *messa
 	if (strstr(message, "passerelle login") != NULL) {
 		return g_strdup(message);
 	}
-	if (account->token_command != NULL) {
-		return g_strdup_printf("%s: token_command has to print a new one", message);
-	}
-	return g_strdup_printf("%s: type passerelle login %s%s", message, account->name,
-	                       account->login_url != NULL ? "" : " --paste");
+	g_autofree char *words = secrets_login_words(account);
+	return g_strdup_printf("%s: %s", message, words);
 }
 
 void health_set_error(struct part_health *self, const struct account_config *account,

@@ -5,6 +5,7 @@
 #include "app/interrupt.h"
 #include "app/listener_rules.h"
 #include "app/peer.h"
+#include "app/secrets.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -149,10 +150,7 @@ static enum MHD_Result answer(struct listener *self, struct MHD_Connection *conn
 		result = send_page(connection, PAGES[verdict].status, PAGES[verdict].title,
 		                   PAGES[verdict].text);
 	}
-	if (token != NULL) {
-		explicit_bzero(token, strlen(token));
-		g_free(token);
-	}
+	secret_free(token);
 	return result;
 }
 

@@ -167,6 +167,15 @@ static char *token_of_command(const struct account_config *account, GError **err
 	return token;
 }
 
+char *secrets_login_words(const struct account_config *account)
+{
+	if (account->token_command != NULL) {
+		return g_strdup("token_command has to print a new one");
+	}
+	return g_strdup_printf("type passerelle login %s%s", account->name,
+	                       account->login_url != NULL ? "" : " --paste");
+}
+
 char *secrets_token(const struct account_config *account, GError **error)
 {
 	if (account->token_command != NULL) {
@@ -176,9 +185,9 @@ char *secrets_token(const struct account_config *account, GError **error)
 	g_autoptr(GError) why = NULL;
 	char *token = secrets_read_file(path, &why);
 	if (token == NULL && passerelle_error_is(why, PASSERELLE_ERROR_NOT_FOUND)) {
+		g_autofree char *words = secrets_login_words(account);
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH,
-		            "there is no token yet: type passerelle login %s%s", account->name,
-		            account->login_url != NULL ? "" : " --paste");
+		            "there is no token yet: %s", words);
 	} else if (token == NULL) {
 		g_propagate_error(error, g_steal_pointer(&why));
 	}

@@ -20,6 +20,8 @@ char *secrets_password(const struct account_config *account, GError **error);
 /* From token_command, else as it was stored. AUTH: there is none yet. CONFIG: others can read the
  * file, or the command fails. */
 char *secrets_token(const struct account_config *account, GError **error);
+/* What the person does for a new token: "type passerelle login home". Owned. */
+char *secrets_login_words(const struct account_config *account);
 /*
  * UTC seconds at which the token seems to end; 0 = it does not tell. A hint to warn early: the
  * truth is the service's error -1.

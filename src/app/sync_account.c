@@ -354,16 +354,12 @@ static bool ends_soon(const struct cycle *self, struct need *need)
 		return false;
 	}
 	g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(end);
-	g_autofree char *words = when != NULL ? g_date_time_format(when, "%F %R") : NULL;
-	const bool is_own = self->config->token_command != NULL;
+	g_autofree char *day = when != NULL ? g_date_time_format(when, "%F %R") : NULL;
+	g_autofree char *words = secrets_login_words(self->config);
 	static char kind[] = "renew";
 	need->kind = kind;
 	need->since = end - EARLY_WARNING;
-	need->message = g_strdup_printf(
-		"the sign-in seems to end on %s: %s%s%s", words,
-		is_own ? "token_command has to print a new one" : "type passerelle login ",
-		is_own ? "" : self->config->name,
-		is_own || self->config->login_url != NULL ? "" : " --paste");
+	need->message = g_strdup_printf("the sign-in seems to end on %s: %s", day, words);
 	return true;
 }
 
