@@ -52,7 +52,13 @@ class Driver:
                 time.sleep(0.2)
 
     def text(self):
-        return self.call("GET", f"/element/{self.find('body')}/text")
+        while True:  # find() knows when to give up
+            body = self.find("body")
+            try:
+                return self.call("GET", f"/element/{body}/text")
+            except urllib.error.HTTPError as error:
+                if error.code != 404:  # stale: another page has come in between
+                    raise
 
     def step(self, word):
         kind, _, value = word.partition(":")
