@@ -8,6 +8,7 @@
 #include "app/account.h"
 #include "app/account_journal.h"
 #include "app/command.h"
+#include "app/exports.h"
 #include "app/folder_digest.h"
 #include "app/interrupt.h"
 #include "app/log.h"
@@ -18,7 +19,6 @@
 #include "app/sync_report.h"
 #include "journal/records.h"
 #include "status/words.h"
-#include "stores/export.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -262,44 +262,6 @@ static void sync_messages(struct cycle *self)
 	sync_mail_summarise(&self->document->mail, self->summary);
 }
 
-/* ---- exports ---- */
-
-/* The folder is read whole only when it looks otherwise than when it was exported last. */
-static bool write_export(struct cycle *self, enum item_kind kind, const char *path, GError **error)
-{
-	const char *folder = account_folder(self->config, kind);
-	g_autofree char *key = g_strdup_printf("app.export.%s", item_kind_name(kind));
-	g_autofree char *before = journal_memory_get(self->account->journal, key, NULL);
-	g_autofree char *digest =
-		g_strdup_printf("%" G_GINT64_MODIFIER "x %s", folder_digest(folder, kind), path);
-	if (g_strcmp0(before, digest) == 0 && g_file_test(path, G_FILE_TEST_EXISTS)) {
-		return true;
-	}
-	g_autofree char *around = g_path_get_dirname(path);
-	return durable_make_folder(around, 0700, error) &&
-	       export_write(folder, kind, path, NULL, error) &&
-	       journal_memory_set(self->account->journal, key, digest, error);
-}
-
-static void write_exports(struct cycle *self)
-{
-	const char *const paths[] = {
-		[ITEM_CONTACT] = self->config->contacts_export,
-		[ITEM_EVENT] = self->config->calendar_export,
-	};
-	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		g_autoptr(GError) error = NULL;
-		const char *folder = account_folder(self->config, kind);
-		if (paths[kind] == NULL || folder == NULL ||
-		    !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
-			continue;
-		}
-		if (!write_export(self, kind, paths[kind], &error)) {
-			tell_error(self, paths[kind], error);
-		}
-	}
-}
-
 /* ---- status ---- */
 
 static void load_document(struct cycle *self)
@@ -499,7 +461,7 @@ static void run(struct cycle *self)
 	if (self->wish->is_dry_run) {
 		return;
 	}
-	write_exports(self);
+	worsen(self, exports_write(self->account));
 	save_status(self);
 	tell_needs(self);
 	if (self->wish->is_for_service) {

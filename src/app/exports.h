@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The files beside the folders that hold a whole folder in one. */
+#ifndef PASSERELLE_APP_EXPORTS_H
+#define PASSERELLE_APP_EXPORTS_H
+
+#include "app/account.h"
+#include "app/exit_status.h"
+
+/*
+ * Brings contacts_export and calendar_export up to date. A folder is read whole only when it looks
+ * otherwise than when it was exported last. What fails is logged, and makes the answer worse.
+ */
+enum exit_status exports_write(struct account *account);
+
+#endif
