@@ -65,7 +65,7 @@ _passerelle()
 			COMPREPLY=($(compgen -f -- "$cur"))
 			return
 		fi
-		words=$(_passerelle_accounts)
+		words="--dry-run --help $(_passerelle_accounts)"
 		;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$cur"))

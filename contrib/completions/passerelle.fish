@@ -46,4 +46,5 @@ complete -c passerelle -n '__fish_seen_subcommand_from journal' -a 'list show ve
 complete -c passerelle -n '__fish_seen_subcommand_from resolve' -a 'done again drop'
 complete -c passerelle -n '__fish_seen_subcommand_from list resolve' -s a -l all -d 'All of them'
 complete -c passerelle -n '__fish_seen_subcommand_from export' -a 'contacts calendar'
+complete -c passerelle -n '__fish_seen_subcommand_from import' -s n -l dry-run -d 'Print what would be taken'
 complete -c passerelle -n '__fish_seen_subcommand_from import' -F

@@ -4,192 +4,349 @@
  */
 #include "app/account.h"
 #include "app/command.h"
+#include "app/import_index.h"
 #include "app/log.h"
-#include "base/durable.h"
+#include "app/paths.h"
+#include "app/progress.h"
 #include "base/limits.h"
 #include "formats/icalendar.h"
+#include "formats/pieces.h"
 #include "formats/vcard.h"
-#include "stores/vdir.h"
+#include "status/words.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#define NAME_CHARACTERS 80
+#define STANDARD_INPUT  "-"
+
 static const char usage[] = "ACCOUNT FILE…";
 static const char summary[] =
-	"Put the contacts and events of these files into the folders of an account.";
+	"Put the contacts and events of these files (- is standard input) into the folders of an "
+	"account.";
 
 struct importer {
 	const struct account_config *config;
+	bool is_dry_run, is_quiet;
+	struct journal *journal; /* nullable: only looked into */
+	struct import_index *known[ITEM_KINDS];
+	struct endpoint *folders[ITEM_KINDS];
+	bool is_stopped; /* the disk takes no more */
 	enum exit_status status;
-	guint taken, known, refused;
+	guint taken, same, different, refused;
 };
 
-static enum item_kind kind_of(const char *path)
-{
-	g_autofree char *lower = g_ascii_strdown(path, -1);
-	if (g_str_has_suffix(lower, ".vcf")) {
-		return ITEM_CONTACT;
-	}
-	return g_str_has_suffix(lower, ".ics") ? ITEM_EVENT : ITEM_KINDS;
-}
+/* Where an item stands in the file that is read. */
+struct place {
+	const char *file;
+	guint item;
+	unsigned line;
+	enum item_kind kind;
+};
 
-static char *contact_uid(const char *text)
-{
-	OWNED(contact) contact = vcard_read(text, strlen(text), NULL, NULL);
-	return contact != NULL ? g_strdup(contact->uid) : NULL;
-}
+/* ---- what is told ---- */
 
-static char *event_uid(const char *text)
+/* On standard output with the name; the log, which others may read, gets only what went wrong. */
+static void tell(const struct importer *self, const struct place *place, const char *name,
+                 const char *what, const char *detail)
 {
-	OWNED(calendar) calendar = calendar_read(text, strlen(text), NULL);
-	return calendar != NULL ? g_strdup(calendar_uid(calendar)) : NULL;
-}
-
-/* An item without a UID is known by its text: importing the same file twice adds nothing. Owned. */
-static char *identity_of(enum item_kind kind, const char *text)
-{
-	char *uid = kind == ITEM_CONTACT ? contact_uid(text) : event_uid(text);
-	if (uid == NULL || uid[0] == '\0') {
-		g_free(uid);
-		uid = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
-	}
-	return uid;
-}
-
-/* The identities of what lies in the folder, under whatever file names. */
-static GHashTable *read_known(const char *path, int folder, enum item_kind kind)
-{
-	GHashTable *known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(GDir) names = g_dir_open(path, 0, NULL);
-	const char *name = names != NULL ? g_dir_read_name(names) : NULL;
-	for (; name != NULL; name = g_dir_read_name(names)) {
-		g_autoptr(GBytes) bytes =
-			vdir_is_item_name(name, kind)
-				? durable_read_at(folder, name, LIMIT_FILE_BYTES, NULL, NULL)
-				: NULL;
-		if (bytes != NULL) {
-			const char *data = g_bytes_get_data(bytes, NULL);
-			g_hash_table_add(known, identity_of(kind, data != NULL ? data : ""));
-		}
-	}
-	return known;
-}
-
-/* The name of a new file; where another item has taken it, one that nobody has. */
-static char *free_name(int folder, const char *uid, enum item_kind kind)
-{
-	g_autofree char *name = vdir_safe_name(uid, kind);
-	g_autofree char *there = durable_revision_at(folder, name);
-	if (there == NULL) {
-		return g_steal_pointer(&name);
-	}
-	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, uid, -1);
-	return vdir_safe_name(digest, kind);
-}
-
-static void import_text(struct importer *self, int folder, GHashTable *known, enum item_kind kind,
-                        const char *text)
-{
-	g_autoptr(GError) error = NULL;
-	g_autofree char *uid = identity_of(kind, text);
-	if (g_hash_table_contains(known, uid)) {
-		self->known++;
-		log_say(LOG_LEVEL_INFO, self->config->name, "\"%s\" is there already", uid);
+	if (self->is_quiet) {
 		return;
 	}
-	g_autofree char *name = free_name(folder, uid, kind);
-	if (durable_replace_at(folder, name, text, strlen(text), 0600, NULL, NULL, &error)) {
-		g_hash_table_add(known, g_steal_pointer(&uid));
-		self->taken++;
-	} else {
-		self->refused++;
-		self->status =
-			exit_status_worse(self->status, command_failed(self->config->name, error));
+	progress_clear();
+	g_autofree char *file = words_clean(place->file, NAME_CHARACTERS);
+	g_autofree char *clean = words_clean(name, NAME_CHARACTERS);
+	printf("%s: item %u, line %u%s%s%s: %s%s\n", file, place->item, place->line,
+	       clean[0] != '\0' ? ", \"" : "", clean, clean[0] != '\0' ? "\"" : "", what, detail);
+}
+
+static void refuse(struct importer *self, const struct place *place, const char *name,
+                   const char *reason)
+{
+	self->refused++;
+	if (self->is_quiet) {
+		log_say(LOG_LEVEL_ERROR, self->config->name, "%s: item %u, line %u: not taken: %s",
+		        place->file, place->item, place->line, reason);
 	}
+	tell(self, place, name, "not taken: ", reason);
 }
 
-/* Read first: cutting alone would put BEGIN and END around anything. */
-static GPtrArray *split_cards(const char *data, gsize size, GError **error)
-{
-	OWNED(contact) contact = vcard_read(data, size, NULL, error);
-	return contact != NULL ? vcard_split(data, size, error) : NULL;
-}
+/* ---- one item ---- */
 
-static GPtrArray *read_items(const char *path, enum item_kind kind, GError **error)
+/* The text of one item as a file of its own holds it. */
+static char *text_of(const struct pieces *pieces, guint index, GError **error)
 {
-	g_autofree char *data = NULL;
-	gsize size = 0;
-	g_autoptr(GError) why = NULL;
-	if (!g_file_get_contents(path, &data, &size, &why)) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT, "%s", why->message);
+	const struct piece *piece = pieces_get(pieces, index);
+	if (piece->flaw != NULL) {
+		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT, piece->flaw);
 		return NULL;
 	}
-	GPtrArray *texts = kind == ITEM_CONTACT ? split_cards(data, size, error)
-	                                        : calendar_split(data, size, error);
-	if (texts == NULL) {
-		g_prefix_error(error, "\"%s\": ", path);
-	} else if (texts->len == 0) {
+	gsize size = 0;
+	g_autoptr(GBytes) bytes = pieces_text(pieces, index);
+	const char *data = g_bytes_get_data(bytes, &size);
+	if (size > LIMIT_FILE_BYTES) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
-		            "\"%s\": there is no item in it", path);
-		g_clear_pointer(&texts, g_ptr_array_unref);
+		            "it has more than %d bytes", LIMIT_FILE_BYTES);
+		return NULL;
 	}
-	return texts;
+	g_autoptr(GPtrArray) texts = piece->kind == ITEM_CONTACT
+	                                     ? vcard_split(data, size, error)
+	                                     : calendar_split(data, size, error);
+	if (texts != NULL && texts->len != 1) {
+		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
+		                    "it is not one item");
+	}
+	return texts != NULL && texts->len == 1 ? g_strdup(g_ptr_array_index(texts, 0)) : NULL;
+}
+
+/* Opened when the first item comes: a folder of which nothing is wanted is not made. */
+static struct endpoint *folder_of(struct importer *self, enum item_kind kind, GError **error)
+{
+	if (self->folders[kind] == NULL) {
+		const struct account account = {.config = self->config, .journal = self->journal};
+		self->folders[kind] = account_open_folder(
+			&account, kind, g_get_real_time() / G_USEC_PER_SEC, error);
+	}
+	return self->folders[kind];
+}
+
+/* As a sync would write it: whole or not at all, over no other file. An item without a UID is named
+ * after its content. */
+static bool write_item(struct importer *self, const struct place *place, struct known *item,
+                       const char *text, GError **error)
+{
+	struct endpoint *folder = folder_of(self, place->kind, error);
+	if (folder == NULL) {
+		return false;
+	}
+	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
+	struct change *change = change_new(item->uid != NULL ? item->uid : item->content, NULL);
+	change->text = g_strdup(text);
+	g_ptr_array_add(changes, change);
+	if (!folder->functions->create(folder, changes, error)) {
+		return false;
+	}
+	if (change->ref == NULL) {
+		g_propagate_error(error, g_steal_pointer(&change->error));
+		return false;
+	}
+	item->where = g_strdup(change->ref);
+	return true;
+}
+
+static void take(struct importer *self, const struct place *place, struct known *item_taken,
+                 const char *text)
+{
+	g_autoptr(GError) error = NULL;
+	if (self->is_dry_run) {
+		item_taken->where = g_strdup_printf("item %u", place->item);
+		tell(self, place, item_taken->name, "would be taken", "");
+	} else if (write_item(self, place, item_taken, text, &error)) {
+		tell(self, place, item_taken->name, "taken as ", item_taken->where);
+	} else {
+		refuse(self, place, item_taken->name, error->message);
+		self->status = exit_status_worse(self->status, exit_status_of(error));
+		self->is_stopped = passerelle_error_is_of_storage(error);
+		known_free(item_taken);
+		return;
+	}
+	self->taken++;
+	import_index_add(self->known[place->kind], item_taken);
+}
+
+static void import_piece(struct importer *self, const struct place *place,
+                         const struct pieces *pieces, guint index)
+{
+	g_autoptr(GError) error = NULL;
+	const struct known *other = NULL;
+	g_autofree char *text = text_of(pieces, index, &error);
+	OWNED(known)
+	item = text != NULL ? known_read(place->kind, text, self->config->timezone, &error) : NULL;
+	if (item == NULL) {
+		refuse(self, place, NULL, error->message);
+		return;
+	}
+	switch (import_index_find(self->known[place->kind], item, &other)) {
+	case LIKENESS_SAME:
+		self->same++;
+		tell(self, place, item->name, "is there already: ", other->where);
+		break;
+	case LIKENESS_OTHER_TEXT:
+		self->different++;
+		tell(self, place, item->name,
+		     "not taken: it stands there with other content: ", other->where);
+		break;
+	default:
+		take(self, place, g_steal_pointer(&item), text);
+	}
+}
+
+/* ---- files ---- */
+
+static GBytes *read_descriptor(int file, GError **error)
+{
+	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	guint8 buffer[64 * 1024];
+	for (;;) {
+		const gssize got = read(file, buffer, sizeof buffer);
+		if (got < 0 && errno == EINTR) {
+			continue;
+		}
+		if (got < 0 || bytes->len + (gsize)MAX(got, 0) > LIMIT_IMPORT_BYTES) {
+			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT, "%s",
+			            got < 0 ? g_strerror(errno) : "it is too large");
+			return NULL;
+		}
+		if (got == 0) {
+			return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+		}
+		g_byte_array_append(bytes, buffer, (guint)got);
+	}
+}
+
+static GBytes *read_file(const char *path, GError **error)
+{
+	if (strcmp(path, STANDARD_INPUT) == 0) {
+		return read_descriptor(STDIN_FILENO, error);
+	}
+	const int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT, "%s",
+		            g_strerror(errno));
+		return NULL;
+	}
+	GBytes *bytes = read_descriptor(file, error);
+	close(file);
+	return bytes;
+}
+
+/* A file that says what it is holds nothing else; any other may hold both. */
+static bool may_hold(const char *path, enum item_kind kind)
+{
+	g_autofree char *lower = g_ascii_strdown(path, -1);
+	return !g_str_has_suffix(lower, kind == ITEM_CONTACT ? ".ics" : ".vcf");
+}
+
+/* The folder of every kind that stands in the file must be known before one item is taken. */
+static bool has_folders(struct importer *self, const struct pieces *pieces, const char *path,
+                        GError **error)
+{
+	guint counts[ITEM_KINDS] = {0};
+	for (guint i = 0; i < pieces_count(pieces); i++) {
+		const enum item_kind kind = pieces_get(pieces, i)->kind;
+		counts[kind] += may_hold(path, kind);
+	}
+	if (counts[ITEM_CONTACT] + counts[ITEM_EVENT] == 0) {
+		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
+		                    "there is no contact and no event in it");
+		return false;
+	}
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		const char *folder = account_folder(self->config, kind);
+		if (counts[kind] > 0 && folder == NULL) {
+			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+			            "the configuration names no folder of %s",
+			            item_kind_name(kind));
+			return false;
+		}
+		if (counts[kind] > 0 && self->known[kind] == NULL) {
+			self->known[kind] = import_index_new();
+			import_index_read(self->known[kind], folder, kind, self->config->timezone);
+		}
+	}
+	return true;
 }
 
 static bool import_file(struct importer *self, const char *path, GError **error)
 {
-	enum item_kind kind = kind_of(path);
-	if (kind == ITEM_KINDS) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
-		            "\"%s\" ends neither with .vcf nor with .ics", path);
+	g_autoptr(GBytes) bytes = read_file(path, error);
+	OWNED(pieces)
+	pieces = bytes != NULL
+	                 ? pieces_cut(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), error)
+	                 : NULL;
+	if (pieces == NULL || !has_folders(self, pieces, path, error)) {
 		return false;
 	}
-	const char *folder = account_folder(self->config, kind);
-	if (folder == NULL) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-		            "\"%s\": the configuration names no folder of %s", path,
-		            item_kind_name(kind));
-		return false;
-	}
-	g_autoptr(GPtrArray) texts = read_items(path, kind, error);
-	int descriptor = texts != NULL && durable_make_folder(folder, 0700, error)
-	                         ? durable_open_folder(folder, error)
-	                         : -1;
-	if (descriptor >= 0) {
-		g_autoptr(GHashTable) known = read_known(folder, descriptor, kind);
-		for (guint i = 0; i < texts->len; i++) {
-			import_text(self, descriptor, known, kind, g_ptr_array_index(texts, i));
+	for (guint i = 0; i < pieces_count(pieces) && !self->is_stopped; i++) {
+		const struct piece *piece = pieces_get(pieces, i);
+		const struct place place = {path, i + 1, piece->line, piece->kind};
+		if (may_hold(path, piece->kind)) {
+			import_piece(self, &place, pieces, i);
+			progress_show(self->config->name, "importing", i + 1, pieces_count(pieces));
 		}
-		close(descriptor);
 	}
-	return descriptor >= 0;
+	return true;
+}
+
+static void import_all(struct importer *self, char *const *paths)
+{
+	bool has_failed = false;
+	for (; *paths != NULL && !self->is_stopped; paths++) {
+		g_autoptr(GError) error = NULL;
+		if (import_file(self, *paths, &error)) {
+			continue;
+		}
+		g_prefix_error(&error, "\"%s\": ", *paths);
+		const enum exit_status status = command_failed(self->config->name, error);
+		has_failed = true;
+		self->status = status == EXIT_BAD_INPUT ? self->status
+		                                        : exit_status_worse(self->status, status);
+	}
+	const bool has_read = self->taken + self->same + self->different > 0;
+	if (!has_read && (has_failed || self->refused > 0)) {
+		self->status = exit_status_worse(self->status, EXIT_BAD_INPUT);
+	} else if (has_failed || self->refused + self->different > 0) {
+		self->status = exit_status_worse(self->status, EXIT_HELD);
+	}
+}
+
+static void clear(struct importer *self)
+{
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		import_index_free(self->known[kind]);
+		if (self->folders[kind] != NULL) {
+			self->folders[kind]->functions->close(self->folders[kind]);
+		}
+	}
+	journal_close(self->journal);
 }
 
 enum exit_status command_import(struct invocation *invocation, int argc, char **argv)
 {
+	gboolean is_dry_run = FALSE;
+	const GOptionEntry entries[] = {
+		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &is_dry_run,
+	         "Print what would be taken, and do nothing", NULL},
+		G_OPTION_ENTRY_NULL,
+	};
 	g_auto(GStrv) words = NULL;
 	enum exit_status status = EXIT_DONE;
-	if (!command_options(NULL, usage, summary, argc, argv, &words, &status)) {
+	if (!command_options(entries, usage, summary, argc, argv, &words, &status)) {
 		return status;
 	}
 	if (g_strv_length(words) < 2) {
 		return command_misused("import takes an account and files");
 	}
-	struct importer importer = {.config = command_account(invocation, words[0])};
-	if (importer.config == NULL) {
+	const struct account_config *config = command_account(invocation, words[0]);
+	if (config == NULL) {
 		return EXIT_BAD_USAGE;
 	}
-	for (guint i = 1; words[i] != NULL; i++) {
-		g_autoptr(GError) error = NULL;
-		if (!import_file(&importer, words[i], &error)) {
-			importer.status = exit_status_worse(
-				importer.status, command_failed(importer.config->name, error));
-		}
+	g_autofree char *journal = paths_of_account(config->name, ".journal");
+	struct importer importer = {.config = config,
+	                            .is_dry_run = is_dry_run,
+	                            .is_quiet = invocation->verbosity < 0,
+	                            .journal = journal_open(journal, JOURNAL_READ_ONLY, NULL)};
+	progress_enable(!importer.is_quiet);
+	import_all(&importer, words + 1);
+	progress_clear();
+	if (!importer.is_quiet) {
+		printf("%s: %u %s, %u there already, %u differ, %u not taken\n", config->name,
+		       importer.taken, is_dry_run ? "would be taken" : "taken", importer.same,
+		       importer.different, importer.refused);
 	}
-	if (invocation->verbosity >= 0) {
-		printf("%s: %u taken, %u there already, %u not taken\n", importer.config->name,
-		       importer.taken, importer.known, importer.refused);
-	}
+	clear(&importer);
 	return importer.status;
 }

@@ -11,6 +11,8 @@
 #define LIMIT_LINE_BYTES      (12 * 1024 * 1024) /* an unfolded content line: an inline picture */
 #define LIMIT_LINES           200000             /* content lines of one file */
 #define LIMIT_CARDS           20000              /* cards of one file */
+#define LIMIT_IMPORT_BYTES    (1 << 28)          /* of one file: 10,000 cards with pictures */
+#define LIMIT_IMPORT_ITEMS    200000             /* of one file; each becomes one of its own */
 #define LIMIT_COMPONENT_DEPTH 16                 /* VCALENDAR/VTIMEZONE/STANDARD is 3 */
 #define LIMIT_COMPONENTS      20000              /* of one calendar file */
 #define LIMIT_VALUES          500                /* libical loses list values beyond this */

@@ -257,6 +257,7 @@ START_TEST(an_item_that_lies_in_the_folder_under_any_name_is_not_imported_again)
 	g_autofree char *other = g_build_filename(home, "other.ics", NULL);
 	g_autofree char *second = g_strconcat(event, NULL);
 	memcpy(strstr(second, "UID:e1"), "UID:e2", 6);
+	memcpy(strstr(second, "SUMMARY:One"), "SUMMARY:Two", 11);
 	g_autofree char *line = g_strdup_printf("import home %s", other);
 	ck_assert_int_eq(g_mkdir(folder, 0700), 0);
 	ck_assert(g_file_set_contents(mine, event, -1, NULL));
