@@ -132,10 +132,9 @@ static char *digest_of_events(const struct component_tree *tree, bool is_outline
 }
 
 /* As the sync would adopt it: an event that happens once, by its times in whatever zone. */
-static char *match_of_events(const char *text, const struct component_tree *tree,
-                             const char *timezone)
+static char *match_of_events(const char *text, const struct component_tree *tree, const char *zone)
 {
-	const struct occurrence_window window = {G_MININT64, 0, timezone};
+	const struct occurrence_window window = {G_MININT64, 0, zone};
 	OWNED(calendar) calendar = calendar_read(text, strlen(text), NULL);
 	const struct component *first = g_ptr_array_index(tree->events, 0);
 	if (calendar == NULL || calendar_repeats(calendar) || tree->events->len > 1 ||
@@ -148,7 +147,7 @@ static char *match_of_events(const char *text, const struct component_tree *tree
 	                                          : digest_of_events(tree, true);
 }
 
-static struct known *read_event(const char *text, const char *timezone, GError **error)
+static struct known *read_event(const char *text, const char *zone, GError **error)
 {
 	OWNED(component_tree) tree = component_tree_read(text, strlen(text), error);
 	if (tree == NULL) {
@@ -166,16 +165,15 @@ static struct known *read_event(const char *text, const char *timezone, GError *
 	self->uid = component_text(first, "UID");
 	g_strstrip(self->uid);
 	self->name = component_text(first, "SUMMARY");
-	self->match = match_of_events(text, tree, timezone);
+	self->match = match_of_events(text, tree, zone);
 	self->content = digest_of_events(tree, false);
 	return self;
 }
 
-struct known *known_read(enum item_kind kind, const char *text, const char *timezone,
-                         GError **error)
+struct known *known_read(enum item_kind kind, const char *text, const char *zone, GError **error)
 {
-	struct known *self = kind == ITEM_CONTACT ? read_contact(text, error)
-	                                          : read_event(text, timezone, error);
+	struct known *self =
+		kind == ITEM_CONTACT ? read_contact(text, error) : read_event(text, zone, error);
 	if (self != NULL && self->uid != NULL && self->uid[0] == '\0') {
 		g_clear_pointer(&self->uid, g_free);
 	}
@@ -271,14 +269,14 @@ static GPtrArray *split(enum item_kind kind, const char *data, gsize size)
 }
 
 static void read_file(struct import_index *self, int folder, const char *name, enum item_kind kind,
-                      const char *timezone)
+                      const char *zone)
 {
 	g_autoptr(GBytes) bytes = durable_read_at(folder, name, LIMIT_FILE_BYTES, NULL, NULL);
 	gsize size = 0;
 	const char *data = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
 	g_autoptr(GPtrArray) texts = data != NULL ? split(kind, data, size) : NULL;
 	for (guint i = 0; texts != NULL && i < texts->len; i++) {
-		struct known *known = known_read(kind, g_ptr_array_index(texts, i), timezone, NULL);
+		struct known *known = known_read(kind, g_ptr_array_index(texts, i), zone, NULL);
 		if (known != NULL) {
 			known->where = g_strdup(name);
 			import_index_add(self, known);
@@ -287,14 +285,14 @@ static void read_file(struct import_index *self, int folder, const char *name, e
 }
 
 void import_index_read(struct import_index *self, const char *folder, enum item_kind kind,
-                       const char *timezone)
+                       const char *zone)
 {
 	g_autoptr(GDir) names = g_dir_open(folder, 0, NULL);
 	const int descriptor = names != NULL ? durable_open_folder(folder, NULL) : -1;
 	const char *name = descriptor >= 0 ? g_dir_read_name(names) : NULL;
 	for (; name != NULL; name = g_dir_read_name(names)) {
 		if (vdir_is_item_name(name, kind)) {
-			read_file(self, descriptor, name, kind, timezone);
+			read_file(self, descriptor, name, kind, zone);
 		}
 	}
 	if (descriptor >= 0) {

@@ -21,8 +21,7 @@ struct known {
  * events by title, times (floating ones in this zone) and place, series by these and their rules as
  * written. INPUT: it cannot be read, or there is nothing in it.
  */
-struct known *known_read(enum item_kind kind, const char *text, const char *timezone,
-                         GError **error);
+struct known *known_read(enum item_kind kind, const char *text, const char *zone, GError **error);
 void known_free(struct known *self);
 DEFINE_OWNED(known, known_free);
 
@@ -41,7 +40,7 @@ void import_index_add(struct import_index *self, struct known *known_taken);
 /* Every item of the folder, under whatever file name; what cannot be read there is passed over. A
  * folder that is not there is empty. */
 void import_index_read(struct import_index *self, const char *folder, enum item_kind kind,
-                       const char *timezone);
+                       const char *zone);
 /* How an item stands to those of the index; other (lent) is the one that it is like. */
 enum likeness import_index_find(const struct import_index *self, const struct known *item,
                                 const struct known **other);
