@@ -2,8 +2,8 @@
 /* What needs a person, told once per new need to a command of theirs. */
 #include "app/needs.h"
 
+#include "app/hooks.h"
 #include "app/log.h"
-#include "app/shell_command.h"
 #include "status/words.h"
 
 #include <string.h>
@@ -100,7 +100,7 @@ static void tell(const struct account_config *account, const struct need *need)
 	};
 	const struct shell_command command = {"on_action_command", account->name,
 	                                      account->on_action_command, environment};
-	if (!shell_command_run(&command, &error)) {
+	if (!hooks_run(&command, &error)) {
 		log_say(LOG_LEVEL_WARNING, account->name, "%s", error->message);
 	}
 }

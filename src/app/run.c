@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* passerelle run: the service, a scheduler of cycles. */
 #include "app/command.h"
+#include "app/confine.h"
+#include "app/landlock.h"
 #include "app/log.h"
 #include "app/notify.h"
 #include "app/paths.h"
@@ -21,6 +23,7 @@ struct service {
 	struct runner_host host;
 	struct config *next_config; /* read again; taken over when no cycle runs */
 	int timer;                  /* one for all deadlines, on a clock that goes on in suspend */
+	char *confinement;          /* see confine.h */
 	bool is_stopping;
 	guint step_source;
 };
@@ -42,10 +45,12 @@ static char *status_line(const struct service *self)
 	}
 	const char *plural = self->runners->len == 1 ? "" : "s";
 	if (waiting == 0) {
-		return g_strdup_printf("%u account%s", self->runners->len, plural);
+		return g_strdup_printf("%u account%s; %s", self->runners->len, plural,
+		                       self->confinement);
 	}
-	return g_strdup_printf("%u account%s, %u need%s you: see passerelle status",
-	                       self->runners->len, plural, waiting, waiting == 1 ? "s" : "");
+	return g_strdup_printf("%u account%s, %u need%s you: see passerelle status; %s",
+	                       self->runners->len, plural, waiting, waiting == 1 ? "s" : "",
+	                       self->confinement);
 }
 
 static void start_runners(struct service *self)
@@ -196,10 +201,19 @@ static void loop(struct service *self)
 	}
 }
 
+/* Before GLib starts a thread: it forks. */
+static char *test_confinement(void)
+{
+	char *words = confine_in_force(landlock_version());
+	log_say(LOG_LEVEL_DEBUG, NULL, "cycles and service: %s", words);
+	return words;
+}
+
 static enum exit_status serve(struct invocation *invocation)
 {
 	struct service service = {
 		.invocation = invocation,
+		.confinement = test_confinement(),
 		.loop = g_main_loop_new(NULL, FALSE),
 		.runners = g_ptr_array_new_with_free_func((GDestroyNotify)runner_free),
 		.timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK),
@@ -214,6 +228,7 @@ static enum exit_status serve(struct invocation *invocation)
 	config_free(service.next_config);
 	g_main_loop_unref(service.loop);
 	close(service.timer);
+	g_free(service.confinement);
 	return EXIT_DONE;
 }
 

@@ -3,6 +3,7 @@
 #include "app/runner.h"
 
 #include "app/child.h"
+#include "app/confine.h"
 #include "app/folder_digest.h"
 #include "app/log.h"
 #include "app/paths.h"
@@ -210,8 +211,8 @@ static void tell_waits(const struct runner *self, const struct cycle_end *end)
 static void tell_end(const struct runner *self, const struct child_end *end)
 {
 	if (end->signal != 0) {
-		log_say(LOG_LEVEL_ERROR, self->config->name, "the cycle was ended by signal %d",
-		        end->signal);
+		g_autofree char *words = confine_words_of_signal(end->signal);
+		log_say(LOG_LEVEL_ERROR, self->config->name, "the cycle was ended: %s", words);
 	}
 	tell_waits(self, &end->cycle);
 }

@@ -2,7 +2,9 @@
 /* passerelle sync: one cycle now. */
 #include "app/command.h"
 #include "app/config_options.h"
+#include "app/hooks.h"
 #include "app/interrupt.h"
+#include "app/log.h"
 #include "app/progress.h"
 #include "app/sync_account.h"
 
@@ -40,7 +42,12 @@ static bool read_only(const char *list, bool wants[PARTS])
 static enum exit_status sync_one(const struct account_config *config, const struct sync_wish *wish)
 {
 	struct cycle_end end = {0};
+	g_autoptr(GError) error = NULL;
+	if (wish->is_for_service && !hooks_start(config, &error)) {
+		log_say(LOG_LEVEL_WARNING, config->name, "%s", error->message);
+	}
 	enum exit_status status = sync_account(config, wish, &end);
+	hooks_end();
 	if (wish->is_for_service) {
 		g_autofree char *text = cycle_end_write(&end);
 		fputs(text, stdout);

@@ -8,9 +8,11 @@
 #include "app/account.h"
 #include "app/account_journal.h"
 #include "app/command.h"
+#include "app/confine.h"
 #include "app/exports.h"
 #include "app/folder_digest.h"
 #include "app/interrupt.h"
+#include "app/landlock.h"
 #include "app/log.h"
 #include "app/needs.h"
 #include "app/paths.h"
@@ -453,9 +455,25 @@ static void tell_needs(struct cycle *self)
 	}
 }
 
+/* Before the first byte that others wrote is read, and before libcurl starts a thread. */
+static void confine(const struct cycle *self)
+{
+	g_autoptr(GError) error = NULL;
+	const int version = landlock_version();
+	if (version == 0) {
+		log_say(LOG_LEVEL_DEBUG, self->config->name, "the kernel has no landlock");
+	}
+	if (!confine_cycle(self->config, version, &error)) {
+		log_say(LOG_LEVEL_WARNING, self->config->name, "%s", error->message);
+	}
+}
+
 static void run(struct cycle *self)
 {
 	connect_remote(self);
+	if (self->wish->is_for_service) {
+		confine(self);
+	}
 	run_parts(self);
 	progress_clear();
 	if (self->wish->is_dry_run) {

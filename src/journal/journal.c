@@ -53,10 +53,10 @@ static bool configure(struct journal *self, bool is_read_only, GError **error)
 	sqlite3_db_config(self->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	/* NORMAL may forget the last commits of a WAL after a power cut: an announcement must not
 	 * be. */
-	const char *pragmas = is_read_only
-	                              ? "PRAGMA cell_size_check = ON;"
-	                              : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-	                                "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;";
+	const char *pragmas = is_read_only ? "PRAGMA cell_size_check = ON;"
+	                                   : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	                                     "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = "
+	                                     "ON; PRAGMA cell_size_check = ON;";
 	const int result = sqlite3_exec(self->handle, pragmas, NULL, NULL, NULL);
 	return result == SQLITE_OK || database_fail(self, result, error);
 }
