@@ -84,6 +84,8 @@ const struct option config_options[] = {
              "shell command that prints the token of the person, instead of passerelle login"),
 	TEXT(on_action_command, OPTION_TEXT, NULL,
              "shell command that is run when something new needs a person"),
+	TEXT(on_change_command, OPTION_TEXT, NULL,
+             "shell command that is told what a cycle changed"),
 	TEXT(contacts, OPTION_PATH, NULL, "folder of contacts, one .vcf per contact"),
 	TEXT(calendar, OPTION_PATH, NULL, "folder of events, one .ics per event"),
 	TEXT(contacts_export, OPTION_PATH, NULL, "file that always holds all contacts"),

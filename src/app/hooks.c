@@ -17,7 +17,7 @@
 
 #define MESSAGE_BYTES (1024 * 1024) /* of what a hook is told, far above what is ever sent */
 #define TICK_MS       100           /* how soon an interruption is seen */
-#define WISH_TYPE     "(sa(ss))"    /* option; name and value of each variable */
+#define WISH_TYPE     "(sa(ss)s)"   /* option; name and value of each variable; input */
 #define ANSWER_TYPE   "(is)"        /* code of struct GError, -1 = all well; its message */
 #define ALL_WELL      (-1)
 
@@ -101,10 +101,10 @@ static const char *line_of(const struct account_config *account, const char *nam
 
 static bool run_wish(const struct account_config *account, GVariant *wish, GError **error)
 {
-	const char *name = NULL, *variable = NULL, *value = NULL;
+	const char *name = NULL, *variable = NULL, *value = NULL, *input = NULL;
 	g_autoptr(GVariantIter) pairs = NULL;
 	g_autoptr(GPtrArray) environment = g_ptr_array_new();
-	g_variant_get(wish, "(&sa(ss))", &name, &pairs);
+	g_variant_get(wish, "(&sa(ss)&s)", &name, &pairs, &input);
 	while (g_variant_iter_next(pairs, "(&s&s)", &variable, &value)) {
 		if (g_str_has_prefix(variable, "PASSERELLE_")) { /* never LD_PRELOAD and its like */
 			g_ptr_array_add(environment, (gpointer)variable);
@@ -112,8 +112,12 @@ static bool run_wish(const struct account_config *account, GVariant *wish, GErro
 		}
 	}
 	g_ptr_array_add(environment, NULL);
-	const struct shell_command command = {name, account->name, line_of(account, name),
-	                                      (const char *const *)environment->pdata};
+	const struct shell_command command = {.option = name,
+	                                      .account = account->name,
+	                                      .line = line_of(account, name),
+	                                      .environment =
+	                                              (const char *const *)environment->pdata,
+	                                      .input = input};
 	if (command.line == NULL) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 		            "the account has no hook \"%s\"", name);
@@ -230,7 +234,9 @@ static GVariant *wish_of(const struct shell_command *command)
 		g_autofree char *value = g_utf8_make_valid(pair[1], -1);
 		g_variant_builder_add(&pairs, "(ss)", pair[0], value);
 	}
-	return g_variant_new(WISH_TYPE, command->option, &pairs);
+	g_autofree char *input =
+		g_utf8_make_valid(command->input != NULL ? command->input : "", -1);
+	return g_variant_new(WISH_TYPE, command->option, &pairs, input);
 }
 
 static bool ask_outside(const struct shell_command *command, GError **error)

@@ -98,8 +98,10 @@ static void tell(const struct account_config *account, const struct need *need)
 		since,
 		NULL,
 	};
-	const struct shell_command command = {"on_action_command", account->name,
-	                                      account->on_action_command, environment};
+	const struct shell_command command = {.option = "on_action_command",
+	                                      .account = account->name,
+	                                      .line = account->on_action_command,
+	                                      .environment = environment};
 	if (!hooks_run(&command, &error)) {
 		log_say(LOG_LEVEL_WARNING, account->name, "%s", error->message);
 	}

@@ -115,8 +115,9 @@ char *secrets_password(const struct account_config *account, GError **error)
 {
 	static const char prefix[] = "credential:";
 	if (account->service_password_command != NULL) {
-		const struct shell_command command = {"service_password_command", account->name,
-		                                      account->service_password_command, NULL};
+		const struct shell_command command = {.option = "service_password_command",
+		                                      .account = account->name,
+		                                      .line = account->service_password_command};
 		return shell_command_read(&command, error);
 	}
 	const char *file = account->service_password_file;
@@ -158,8 +159,9 @@ static char *not_a_token(char *text_taken, const char *where, GError **error)
 
 static char *token_of_command(const struct account_config *account, GError **error)
 {
-	const struct shell_command command = {"token_command", account->name,
-	                                      account->token_command, NULL};
+	const struct shell_command command = {.option = "token_command",
+	                                      .account = account->name,
+	                                      .line = account->token_command};
 	char *token = shell_command_read(&command, error);
 	if (token != NULL && !is_token(g_strstrip(token))) {
 		return not_a_token(token, command.option, error);

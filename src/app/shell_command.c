@@ -25,10 +25,17 @@ struct output {
 	char bytes[OUTPUT_BYTES];
 };
 
+struct input {
+	int file; /* -1 = all is written, or nobody reads */
+	const char *text;
+	gsize left;
+};
+
 struct process {
 	GPid pid;
 	int status;
 	bool has_ended;
+	struct input in;
 	struct output out, err;
 };
 
@@ -56,8 +63,9 @@ static bool start(struct process *self, const struct shell_command *command, GEr
 	char *arguments[] = {shell, flag, copy, NULL};
 	g_auto(GStrv) environment = environment_of(command);
 	g_autoptr(GError) why = NULL;
+	int *in = command->input != NULL ? &self->in.file : NULL;
 	if (!g_spawn_async_with_pipes(NULL, arguments, environment, G_SPAWN_DO_NOT_REAP_CHILD,
-	                              lead_own_group, NULL, &self->pid, NULL, &self->out.file,
+	                              lead_own_group, NULL, &self->pid, in, &self->out.file,
 	                              &self->err.file, &why)) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG, "%s: %s",
 		            command->option, why->message);
@@ -65,6 +73,11 @@ static bool start(struct process *self, const struct shell_command *command, GEr
 	}
 	g_unix_set_fd_nonblocking(self->out.file, TRUE, NULL);
 	g_unix_set_fd_nonblocking(self->err.file, TRUE, NULL);
+	if (in != NULL) {
+		g_unix_set_fd_nonblocking(*in, TRUE, NULL);
+		self->in.text = command->input;
+		self->in.left = strlen(command->input);
+	}
 	return true;
 }
 
@@ -90,6 +103,33 @@ static void drain(struct output *self)
 	explicit_bzero(dropped, sizeof dropped);
 }
 
+static void close_input(struct input *self)
+{
+	if (self->file >= 0) {
+		close(self->file);
+		self->file = -1;
+	}
+}
+
+/* As much as it takes now; one that does not read, or not all, is left in peace. */
+static void feed(struct input *self)
+{
+	while (self->file >= 0) {
+		const gssize written =
+			self->left > 0 ? write(self->file, self->text, self->left) : 0;
+		if (written > 0) {
+			self->text += written;
+			self->left -= (gsize)written;
+		} else if (written < 0 && errno == EINTR) {
+			continue;
+		} else if (written < 0 && errno == EAGAIN) {
+			break;
+		} else {
+			close_input(self);
+		}
+	}
+}
+
 static void reap(struct process *self)
 {
 	if (!self->has_ended && waitpid(self->pid, &self->status, WNOHANG) == self->pid) {
@@ -103,8 +143,10 @@ static bool wait_for_end(struct process *self)
 	gint64 deadline = g_get_monotonic_time() + COMMAND_LIMIT_S * G_USEC_PER_SEC;
 	while (!self->has_ended) {
 		GPollFD files[] = {{self->out.file, G_IO_IN | G_IO_HUP, 0},
-		                   {self->err.file, G_IO_IN | G_IO_HUP, 0}};
-		g_poll(files, 2, TICK_MS);
+		                   {self->err.file, G_IO_IN | G_IO_HUP, 0},
+		                   {self->in.file, G_IO_OUT, 0}};
+		g_poll(files, G_N_ELEMENTS(files), TICK_MS);
+		feed(&self->in);
 		drain(&self->out);
 		drain(&self->err);
 		reap(self);
@@ -124,6 +166,7 @@ static void finish(struct process *self)
 		waitpid(self->pid, &self->status, 0);
 	}
 	g_spawn_close_pid(self->pid);
+	close_input(&self->in);
 	for (guint i = 0; i < 2; i++) {
 		struct output *output = i == 0 ? &self->out : &self->err;
 		if (output->file >= 0) {
@@ -163,6 +206,19 @@ static void show_errors(const struct process *self, const struct shell_command *
 	}
 }
 
+/* NULL where it ended well. */
+static char *words_of_end(const struct process *self, bool is_in_time)
+{
+	if (!is_in_time) {
+		return g_strdup_printf("it takes longer than %d s", COMMAND_LIMIT_S);
+	}
+	if (WIFSIGNALED(self->status)) {
+		return g_strdup_printf("it failed (signal %d)", WTERMSIG(self->status));
+	}
+	const int status = WEXITSTATUS(self->status);
+	return status != 0 ? g_strdup_printf("it failed (exit status %d)", status) : NULL;
+}
+
 static bool judge(const struct process *self, bool is_in_time, const struct shell_command *command,
                   GError **error)
 {
@@ -171,10 +227,10 @@ static bool judge(const struct process *self, bool is_in_time, const struct shel
 		            command->option);
 		return false;
 	}
-	if (!is_in_time || !WIFEXITED(self->status) || WEXITSTATUS(self->status) != 0) {
+	g_autofree char *end = words_of_end(self, is_in_time);
+	if (end != NULL) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG, "%s: %s",
-		            command->option,
-		            is_in_time ? "it failed" : "it takes longer than 30 s");
+		            command->option, end);
 		return false;
 	}
 	return true;
@@ -193,7 +249,7 @@ static bool run(struct process *self, const struct shell_command *command, GErro
 
 bool shell_command_run(const struct shell_command *command, GError **error)
 {
-	struct process self = {.out.file = -1, .err.file = -1};
+	struct process self = {.in.file = -1, .out.file = -1, .err.file = -1};
 	return run(&self, command, error);
 }
 
@@ -214,7 +270,7 @@ static char *first_line(const struct process *self, const struct shell_command *
 
 char *shell_command_read(const struct shell_command *command, GError **error)
 {
-	struct process self = {.out.file = -1, .err.file = -1};
+	struct process self = {.in.file = -1, .out.file = -1, .err.file = -1};
 	char *line = run(&self, command, error) ? first_line(&self, command, error) : NULL;
 	explicit_bzero(self.out.bytes, sizeof self.out.bytes);
 	return line;

@@ -13,10 +13,12 @@ struct shell_command {
 	/* What it finds in its environment beside ours: name, value, name, value … NULL; NULL = no
 	 * more. Nothing of it is ever part of the line. */
 	const char *const *environment;
+	const char *input; /* on its standard input, as far as it reads; NULL = nothing */
 };
 
 /*
- * Runs it, in a process group of its own. Its error output is logged line by line. CONFIG: it
+ * Runs it, in a process group of its own. The first 8,191 bytes of its error output are logged line
+ * by line. Needs SIGPIPE ignored. CONFIG: it
  * failed, or took longer than 30 s (then it is killed, its children too); CANCELLED.
  */
 bool shell_command_run(const struct shell_command *command, GError **error);

@@ -7,6 +7,7 @@
 
 #include "app/account.h"
 #include "app/account_journal.h"
+#include "app/changes.h"
 #include "app/command.h"
 #include "app/confine.h"
 #include "app/exports.h"
@@ -43,6 +44,7 @@ struct cycle {
 	gint64 now;
 	GError *connect_error; /* why there is no remote */
 	GString *summary;
+	struct changes *changes;
 	struct cycle_end end;
 	enum exit_status status;
 };
@@ -150,6 +152,17 @@ static void tell_problems(const struct cycle *self, enum part part,
 	}
 }
 
+/* Not what is still held when a signal ends the cycle: it was not all looked at. */
+static void note_changes(struct cycle *self, enum part part, const struct cycle_report *report)
+{
+	g_autoptr(GError) error = NULL;
+	if (self->config->on_change_command != NULL && !self->wish->is_dry_run &&
+	    !interrupt_is_raised() &&
+	    !changes_take(self->changes, part, report, self->account->journal, &error)) {
+		tell_error(self, "journal", error);
+	}
+}
+
 static void take_report(struct cycle *self, enum part part, const struct cycle_report *report)
 {
 	struct status_kind *kind =
@@ -176,6 +189,7 @@ static void take_report(struct cycle *self, enum part part, const struct cycle_r
 	if (!interrupt_is_raised()) {
 		sync_report_judge(report, self->config, part, &self->health.parts[part], self->now);
 	}
+	note_changes(self, part, report);
 	note_end(self, part, part_end_of(report->error));
 	sync_report_tell(report, kind, seconds_now(self->wish));
 	sync_report_summarise(report, part, self->summary);
@@ -440,9 +454,6 @@ static void tell_action(const struct cycle *self)
 static void tell_needs(struct cycle *self)
 {
 	g_autoptr(GError) error = NULL;
-	if (interrupt_is_raised()) {
-		return;
-	}
 	struct need need = {0};
 	const bool is_ending = ends_soon(self, &need);
 	g_autoptr(GPtrArray) needs = needs_find_new(&self->health, is_ending ? &need : NULL,
@@ -468,6 +479,15 @@ static void confine(const struct cycle *self)
 	}
 }
 
+/* The commands of the person, once everything is written that they may want to look at. */
+static void tell_person(struct cycle *self)
+{
+	if (!interrupt_is_raised()) {
+		tell_needs(self);
+		changes_tell(self->config, self->changes);
+	}
+}
+
 static void run(struct cycle *self)
 {
 	connect_remote(self);
@@ -481,7 +501,7 @@ static void run(struct cycle *self)
 	}
 	worsen(self, exports_write(self->account));
 	save_status(self);
-	tell_needs(self);
+	tell_person(self);
 	if (self->wish->is_for_service) {
 		note_seen(self);
 	} else if (!self->wish->is_quiet && self->summary->len > 0 && !interrupt_is_raised()) {
@@ -496,6 +516,7 @@ static void clear(struct cycle *self)
 	health_clear(&self->health);
 	g_clear_error(&self->connect_error);
 	g_string_free(self->summary, TRUE);
+	changes_free(self->changes);
 }
 
 enum exit_status sync_account(const struct account_config *config, const struct sync_wish *wish,
@@ -516,6 +537,7 @@ enum exit_status sync_account(const struct account_config *config, const struct 
 		.account = account,
 		.now = seconds_now(wish),
 		.summary = g_string_new(NULL),
+		.changes = changes_new(config->name, seconds_now(wish)),
 	};
 	if (wish->is_for_service) {
 		g_autofree char *lock = paths_of_account(config->name, ".lock");

@@ -82,6 +82,7 @@ static bool remember_gone(struct cycle *self, const struct action *action, GErro
 {
 	OWNED(record) record = apply_record(action);
 	record->state = RECORD_GONE_THERE;
+	report_change(self, NEWS_REMOVED, true, record->uid, record->name, record->local_ref);
 	g_free(record->reason);
 	record->reason = g_strdup("no longer at the remote; kept here, and not sent again");
 	if (action->local != NULL && action->local->item != NULL) {

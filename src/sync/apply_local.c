@@ -78,10 +78,20 @@ static bool store_written(struct cycle *self, const struct action *action, struc
 	       (!is_written || apply_put_source(self, change, due, error));
 }
 
+/* As people know it; NULL = unknown. */
+static const char *name_of(const struct action *action)
+{
+	if (action->remote != NULL && action->remote->item != NULL) {
+		return action->remote->item->name;
+	}
+	return action->record != NULL ? action->record->name : NULL;
+}
+
 static bool store_created(struct cycle *self, const struct action *action, struct change *change,
                           GError **error)
 {
 	self->report->added_here++;
+	report_change(self, NEWS_ADDED, false, action->uid, name_of(action), change->ref);
 	g_autofree char *story = g_strdup_printf("came from the remote (id %s), written to '%s'",
 	                                         action->remote->ref, change->ref);
 	return store_written(self, action, change, story, error);
@@ -93,6 +103,9 @@ static bool store_updated(struct cycle *self, const struct action *action, struc
 	/* A file that held all of it already was not written. */
 	bool is_written = g_strcmp0(change->revision, action->local->revision) != 0;
 	self->report->changed_here += is_written;
+	if (is_written) {
+		report_change(self, NEWS_CHANGED, false, action->uid, name_of(action), change->ref);
+	}
 	return store_written(self, action, change,
 	                     is_written ? "changed at the remote; carried into the file" : NULL,
 	                     error);
@@ -103,6 +116,8 @@ static bool store_removed(struct cycle *self, const struct action *action, struc
 {
 	(void)change;
 	self->report->removed_here++;
+	report_change(self, NEWS_REMOVED, false, action->uid, action->record->name,
+	              action->local->ref);
 	return records_remove(self->settings->journal, self->settings->kind, action->record->uid,
 	                      error);
 }

@@ -72,6 +72,10 @@ static bool store_answered(struct cycle *self, const struct action *action, stru
 	g_autofree char *story = NULL;
 	if (action->operation != OPERATION_CREATE_REMOTE) {
 		self->report->changed_there += is_changed;
+		if (is_changed) {
+			report_change(self, NEWS_CHANGED, true, record->uid, record->name,
+			              record->local_ref);
+		}
 		story = g_strdup(is_changed ? "what is new in the file was sent"
 		                            : "the file changed; nothing of that can be sent");
 	} else if (change->verdict == VERDICT_ADOPTED) {
@@ -79,6 +83,7 @@ static bool store_answered(struct cycle *self, const struct action *action, stru
 		                        change->ref);
 	} else {
 		self->report->added_there++;
+		report_change(self, NEWS_ADDED, true, record->uid, record->name, record->local_ref);
 		story = g_strdup_printf("added at the remote (id %s)", change->ref);
 	}
 	return apply_put(self, record, story, error);
@@ -213,6 +218,10 @@ bool apply_remove_remote(struct cycle *self, GPtrArray *actions, GError **error)
 		                               problem == NULL ? error : NULL)) {
 			g_clear_error(&problem);
 			return false;
+		}
+		if (is_gone) {
+			report_change(self, NEWS_REMOVED, true, action->record->uid,
+			              action->record->name, action->record->local_ref);
 		}
 		if (!is_gone && change->error != NULL) {
 			report_problem(self, action->record->name, action->record->uid,

@@ -82,6 +82,7 @@ struct cycle_report *cycle_run(const struct cycle_settings *settings)
 {
 	struct cycle_report *report = g_new0(struct cycle_report, 1);
 	report->problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
+	report->news = news_list_new();
 	struct cycle self = {
 		.settings = settings,
 		.report = report,
@@ -118,6 +119,7 @@ void cycle_report_free(struct cycle_report *self)
 	g_free(self->description);
 	g_free(self->hold);
 	g_ptr_array_unref(self->problems);
+	news_list_free(self->news);
 	g_clear_error(&self->error);
 	g_free(self);
 }

@@ -6,6 +6,7 @@
 #include "endpoint/endpoint.h"
 #include "journal/journal.h"
 #include "plan/policy.h"
+#include "sync/news.h"
 #include "sync/problem.h"
 
 struct cycle_settings { /* all lent */
@@ -45,8 +46,10 @@ struct cycle_report {
 	gint64 taken_as_sent; /* by a rebuild: new here, and the remote cannot be asked for them */
 	char *discovery;      /* see snapshot.h */
 	GPtrArray *problems;  /* struct problem */
-	char *description;    /* dry run: plan_describe */
-	GError *error;        /* why a side failed as a whole; NULL = none */
+	struct news_list *news; /* what was done whatever became of the rest; HELD is only complete
+	                           where error is NULL */
+	char *description;      /* dry run: plan_describe */
+	GError *error;          /* why a side failed as a whole; NULL = none */
 };
 
 void cycle_report_free(struct cycle_report *self);

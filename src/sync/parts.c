@@ -19,6 +19,28 @@ void report_problem(struct cycle *self, const char *name, const char *ref, const
 	g_ptr_array_add(self->report->problems, problem_new(name, ref, text));
 }
 
+void report_change(struct cycle *self, enum news_kind kind, bool is_there, const char *uid,
+                   const char *name, const char *file)
+{
+	const struct news news = {.kind = kind,
+	                          .is_there = is_there,
+	                          .uid = (char *)uid,
+	                          .name = (char *)name,
+	                          .file = (char *)file};
+	news_list_add(self->report->news, &news);
+}
+
+void report_held(struct cycle *self, const char *uid, const char *name, const char *file,
+                 const char *reason)
+{
+	const struct news news = {.kind = NEWS_HELD,
+	                          .uid = (char *)uid,
+	                          .name = (char *)name,
+	                          .file = (char *)file,
+	                          .reason = (char *)reason};
+	news_list_add(self->report->news, &news);
+}
+
 void cycle_progress(struct cycle *self, const char *what, guint64 done, guint64 total)
 {
 	if (self->settings->progress != NULL) {

@@ -57,6 +57,11 @@ GPtrArray *cycle_project_all(struct cycle *self, const char *text, const char *f
 /* Into the report: name as people know the item, NULL = they know it by ref (a file, an id, a UID).
  */
 void report_problem(struct cycle *self, const char *name, const char *ref, const char *text);
+/* Into the report; the strings are lent, all but kind nullable. */
+void report_change(struct cycle *self, enum news_kind kind, bool is_there, const char *uid,
+                   const char *name, const char *file);
+void report_held(struct cycle *self, const char *uid, const char *name, const char *file,
+                 const char *reason);
 void cycle_progress(struct cycle *self, const char *what, guint64 done, guint64 total);
 /* A failure that concerns the side, not an item: stop what goes through this side. */
 bool cycle_is_side_failure(const GError *error);

@@ -25,8 +25,9 @@ static bool bind_record(struct cycle *self, struct record *record, GError **erro
 	if (!is_news) {
 		return true;
 	}
-	if (record->remote_ref == NULL) {
+	if (record->remote_ref == NULL && result != NULL) {
 		record->remote_ref = g_strdup(result);
+		report_change(self, NEWS_ADDED, true, record->uid, record->name, record->local_ref);
 	}
 	record->state = is_in_doubt ? RECORD_IN_DOUBT : RECORD_PENDING;
 	g_free(record->reason);

@@ -31,8 +31,21 @@ static void count_unsent(struct cycle *self, const struct plan *plan)
 		const bool goes_next = self->settings->is_rebuild && self->hold == NULL;
 		if (action->is_held && !goes_next) {
 			self->report->held++;
+			report_held(self, action->uid, action->local->item->name,
+			            action->local->ref, action->reason);
 		} else if (self->is_unheard || goes_next) {
 			self->report->pending++;
+		}
+	}
+}
+
+/* Files that cannot be taken, as of the last look at the folder. */
+static void tell_left_alone(struct cycle *self)
+{
+	for (guint i = 0; self->local != NULL && i < self->local->entries->len; i++) {
+		const struct entry *entry = g_ptr_array_index(self->local->entries, i);
+		if (entry->problem != NULL) {
+			report_held(self, NULL, NULL, entry->ref, entry->problem->message);
 		}
 	}
 }
@@ -41,15 +54,21 @@ bool tally(struct cycle *self, const struct plan *plan, GError **error)
 {
 	struct cycle_report *report = self->report;
 	count_unsent(self, plan);
+	tell_left_alone(self);
 	if (!load_records(self, error)) {
 		return false;
 	}
 	for (guint i = 0; i < self->records->len; i++) {
-		gint64 *count = counter(report, g_ptr_array_index(self->records, i));
+		const struct record *record = g_ptr_array_index(self->records, i);
+		gint64 *count = counter(report, record);
 		if (count != NULL) {
 			(*count)++;
 		}
 		report->in_doubt += count == &report->held;
+		if (count == &report->held || count == &report->refused) {
+			report_held(self, record->uid, record->name, record->local_ref,
+			            record->reason);
+		}
 	}
 	return true;
 }

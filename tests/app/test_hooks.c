@@ -28,7 +28,8 @@ static void set_up(void)
 
 static bool run(const char *which, const char *const *environment, GError **error)
 {
-	const struct shell_command command = {which, name, "exit 9", environment};
+	const struct shell_command command = {
+		.option = which, .account = name, .line = "exit 9", .environment = environment};
 	return hooks_run(&command, error);
 }
 
