@@ -7,6 +7,7 @@
 #include "app/folder_digest.h"
 #include "app/log.h"
 #include "app/paths.h"
+#include "app/presence.h"
 #include "stores/vdir.h"
 
 #include <gio/gio.h>
@@ -33,6 +34,7 @@ struct runner {
 	struct schedule schedule;
 	struct watched_folder folders[ITEM_KINDS];
 	GFileMonitor *token_monitor;
+	struct presence *presence; /* NULL = it could not be had */
 	struct child *child;
 	gint64 end_at;  /* SIGTERM then, unless the child has made progress */
 	gint64 beat;    /* see progress.h */
@@ -134,6 +136,19 @@ static void watch_token(struct runner *self)
 	}
 }
 
+/* What status says of the service: nothing else depends on it. */
+static void announce(struct runner *self)
+{
+	g_autofree char *path = paths_status(self->config);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autoptr(GError) error = NULL;
+	self->presence =
+		durable_make_folder(folder, 0700, &error) ? presence_take(path, &error) : NULL;
+	if (self->presence == NULL) {
+		log_say(LOG_LEVEL_WARNING, self->config->name, "%s", error->message);
+	}
+}
+
 struct runner *runner_new(const struct account_config *config, const struct runner_host *host)
 {
 	struct runner *self = g_new0(struct runner, 1);
@@ -144,6 +159,7 @@ struct runner *runner_new(const struct account_config *config, const struct runn
 		watch_folder(self, kind);
 	}
 	watch_token(self);
+	announce(self);
 	schedule_init(&self->schedule, config, runner_clock());
 	return self;
 }
@@ -158,6 +174,7 @@ void runner_free(struct runner *self)
 	}
 	g_clear_object(&self->token_monitor);
 	child_free(self->child);
+	presence_release(self->presence);
 	g_free(self);
 }
 

@@ -294,10 +294,11 @@ static void load_document(struct cycle *self)
 
 /*
  * Only under the service is a next cycle known; after a mistake in the configuration a part waits
- * for a person.
+ * for a person. A cycle by hand leaves standing what the service has promised.
  */
 static gint64 next_sync(const struct cycle *self)
 {
+	const gint64 now = seconds_now(self->wish);
 	gint64 shortest = G_MAXINT64;
 	for (enum part part = 0; part < PARTS; part++) {
 		bool is_stopped = g_strcmp0(self->health.parts[part].action_kind, "configure") == 0;
@@ -305,8 +306,10 @@ static gint64 next_sync(const struct cycle *self)
 			shortest = MIN(shortest, account_interval(self->config, part));
 		}
 	}
-	bool is_known = self->wish->is_for_service && shortest != G_MAXINT64;
-	return is_known ? seconds_now(self->wish) + shortest : 0;
+	if (!self->wish->is_for_service) {
+		return self->document->next_sync > now ? self->document->next_sync : 0;
+	}
+	return shortest != G_MAXINT64 ? now + shortest : 0;
 }
 
 static void write_document(const struct account_config *config, struct status_document *document,
@@ -358,9 +361,12 @@ static void warn_of_end(struct cycle *self)
 static void save_status(struct cycle *self)
 {
 	g_autoptr(GError) error = NULL;
+	const enum status_state before = self->document->state;
+	const gint64 now = seconds_now(self->wish);
 	health_tell(&self->health, self->document);
+	status_document_note_since(self->document, before, now);
 	warn_of_end(self);
-	self->document->updated = seconds_now(self->wish);
+	self->document->updated = now;
 	self->document->next_sync = next_sync(self);
 	g_autofree char *json = status_document_to_json(self->document);
 	if (!journal_memory_set(self->account->journal, STATUS_KEY, json, &error) ||

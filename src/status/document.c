@@ -104,3 +104,10 @@ void status_mail_update(struct status_mail *mail, const struct mailbox *fresh, g
 		mail->as_of = now;
 	}
 }
+
+void status_document_note_since(struct status_document *self, enum status_state before, gint64 now)
+{
+	if (self->state != before || self->since == 0) {
+		self->since = now;
+	}
+}

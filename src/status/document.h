@@ -35,6 +35,7 @@ struct status_document {
 	char *account;
 	gint64 updated; /* UTC seconds */
 	enum status_state state;
+	gint64 since;      /* when state became what it is; UTC seconds, 0 = not known */
 	char *message;     /* one line for people; NULL = none */
 	char *action_kind; /* "login", "renew" (it ends soon), "consent", "confirm", "resolve",
 	                      "rebuild", "files" or "configure"; NULL = nothing to do */
@@ -54,6 +55,9 @@ DEFINE_OWNED(status_document, status_document_free);
  * make it stale. fresh NULL: nothing could be read, everything known becomes stale.
  */
 void status_mail_update(struct status_mail *mail, const struct mailbox *fresh, gint64 now);
+
+/* Note at now since when state is what it is; before: what it was until now. */
+void status_document_note_since(struct status_document *self, enum status_state before, gint64 now);
 
 /* Times are RFC 3339 in UTC. Duplicate keys, wrong types and foreign versions: PROTOCOL. */
 char *status_document_to_json(const struct status_document *self);

@@ -114,6 +114,7 @@ char *status_document_to_json(const struct status_document *self)
 	put_text(root, "account", self->account);
 	put_time(root, "updated", self->updated);
 	json_object_set_new(root, "state", json_string(status_state_name(self->state)));
+	put_time(root, "since", self->since);
 	put_text(root, "message", self->message);
 	if (self->action_kind != NULL) {
 		json_object_set_new(root, "action", write_action(self));
@@ -284,7 +285,7 @@ static bool read_document(const json_t *root, struct status_document *self)
 	return get_text(root, "account", &self->account) && self->account != NULL &&
 	       get_time(root, "updated", &self->updated) &&
 	       read_state(json_object_get(root, "state"), &self->state) &&
-	       get_text(root, "message", &self->message) &&
+	       get_time(root, "since", &self->since) && get_text(root, "message", &self->message) &&
 	       read_action(json_object_get(root, "action"), self) &&
 	       read_mail(json_object_get(root, "mail"), &self->mail) &&
 	       read_kind(json_object_get(root, "contacts"), &self->contacts) &&

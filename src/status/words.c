@@ -3,6 +3,9 @@
 #include "status/words.h"
 
 #include <stdbool.h>
+#include <string.h>
+
+#define MOMENT 5 /* seconds: less is not worth a number */
 
 /* Bidirectional controls turn the text around them; the rest is invisible or ends the line. */
 static bool is_left_out(gunichar character)
@@ -60,6 +63,32 @@ char *words_clean_pango(const char *text, gsize max_characters)
 	return g_markup_escape_text(clean, -1);
 }
 
+/* Every find in text becomes replacement. Owned. */
+static char *replaced(const char *text, const char *find, const char *replacement)
+{
+	GString *out = g_string_new(text);
+	g_string_replace(out, find, replacement, 0);
+	return g_string_free(out, FALSE);
+}
+
+/* polybar knows no escape: an order begins with these two characters side by side. */
+char *words_escape_polybar(const char *clean)
+{
+	return replaced(clean, "%{", "% {");
+}
+
+/* xmobar(1), "Dynamically sized raw text": <raw=length:text/> is not looked into. */
+char *words_escape_xmobar(const char *clean)
+{
+	return replaced(clean, "<", "<raw=1:</>");
+}
+
+/* tmux(1), FORMATS and STYLES: ## is a #. What a command prints passes no strftime. */
+char *words_escape_tmux(const char *clean)
+{
+	return replaced(clean, "#", "##");
+}
+
 char *words_count(gint64 count)
 {
 	g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, count);
@@ -71,7 +100,8 @@ char *words_count(gint64 count)
 	return g_string_free(out, FALSE);
 }
 
-char *words_when(gint64 when, gint64 now)
+/* "3 min"; distance in seconds, not negative. */
+static char *span(gint64 distance)
 {
 	static const struct {
 		gint64 below, unit;
@@ -82,17 +112,25 @@ char *words_when(gint64 when, gint64 now)
 		{172800, 3600, "h"},
 		{G_MAXINT64, 86400, "d"},
 	};
-	gint64 distance = ABS(now - when);
-	if (distance < 5) {
-		return g_strdup("just now");
-	}
 	guint row = 0;
-	while (distance >= rows[row].below) {
+	while (row + 1 < G_N_ELEMENTS(rows) && distance >= rows[row].below) {
 		row++;
 	}
-	gint64 amount = distance / rows[row].unit;
-	if (when > now) {
-		return g_strdup_printf("in %" G_GINT64_FORMAT " %s", amount, rows[row].name);
+	return g_strdup_printf("%" G_GINT64_FORMAT " %s", distance / rows[row].unit,
+	                       rows[row].name);
+}
+
+char *words_when(gint64 when, gint64 now)
+{
+	gint64 distance = ABS(now - when);
+	if (distance < MOMENT) {
+		return g_strdup("just now");
 	}
-	return g_strdup_printf("%" G_GINT64_FORMAT " %s ago", amount, rows[row].name);
+	g_autofree char *words = span(distance);
+	return when > now ? g_strdup_printf("in %s", words) : g_strdup_printf("%s ago", words);
+}
+
+char *words_for(gint64 since, gint64 now)
+{
+	return now - since < MOMENT ? g_strdup("a moment") : span(now - since);
 }

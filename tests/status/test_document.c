@@ -19,6 +19,7 @@ static struct status_document *full_document(void)
 	struct mail_summary *mail = mail_summary_new();
 	document->updated = 1795230000;
 	document->state = STATUS_CONSENT_REQUIRED;
+	document->since = 1795219000;
 	document->message = g_strdup("é \"quoted\"\n<line>");
 	document->action_kind = g_strdup("consent");
 	document->action_url = g_strdup("https://example.org/?a=1&b=2");
@@ -54,6 +55,7 @@ START_TEST(a_document_comes_back_as_it_was_written)
 	ck_assert_str_eq(text, again);
 	ck_assert_int_eq(copy->state, STATUS_CONSENT_REQUIRED);
 	ck_assert_str_eq(copy->message, document->message);
+	ck_assert_int_eq(copy->since, 1795219000);
 	ck_assert_int_eq(copy->action_since, 1795220000);
 	ck_assert_int_eq(copy->mail.box->unread, 3);
 	ck_assert_int_eq(copy->mail.box->sms, 0);
@@ -112,6 +114,19 @@ START_TEST(a_document_that_is_not_ours_is_refused)
 	document = status_document_from_json(refused[_i], strlen(refused[_i]), &error);
 	ck_assert_ptr_null(document);
 	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_PROTOCOL));
+}
+END_TEST
+
+START_TEST(a_state_lasts_since_it_came_and_not_since_it_was_told_again)
+{
+	OWNED(status_document) document = status_document_new("home");
+	status_document_note_since(document, STATUS_OK, 100);
+	ck_assert_int_eq(document->since, 100);
+	status_document_note_since(document, STATUS_OK, 200);
+	ck_assert_int_eq(document->since, 100);
+	document->state = STATUS_HELD;
+	status_document_note_since(document, STATUS_OK, 300);
+	ck_assert_int_eq(document->since, 300);
 }
 END_TEST
 
@@ -185,6 +200,7 @@ int main(void)
 	tcase_add_test(tests, what_is_not_known_is_absent_and_never_zero);
 	tcase_add_loop_test(tests, a_document_that_is_not_ours_is_refused, 0,
 	                    (int)G_N_ELEMENTS(refused));
+	tcase_add_test(tests, a_state_lasts_since_it_came_and_not_since_it_was_told_again);
 	tcase_add_test(tests, fresh_counts_replace_old_ones);
 	tcase_add_test(tests, a_count_that_did_not_come_stays_and_is_stale);
 	tcase_add_test(tests, when_nothing_could_be_read_everything_known_is_stale);
