@@ -31,14 +31,14 @@ _passerelle()
 	done
 	case $prev in
 	-c | --config) COMPREPLY=($(compgen -f -- "$cur")) && return ;;
-	-f | --format) COMPREPLY=($(compgen -W 'human json waybar i3blocks polybar plain' -- "$cur")) && return ;;
+	-f | --format) COMPREPLY=($(compgen -W 'human json plain waybar i3blocks i3blocks-plain i3status-rust polybar xmobar tmux prometheus' -- "$cur")) && return ;;
 	--only) COMPREPLY=($(compgen -W 'contacts calendar messages' -- "$cur")) && return ;;
 	esac
 	case $command in
 	'') words='-c --config -v --verbose -q --quiet -h --help --version run sync status journal check login consent call import export' ;;
 	run) words='--help' ;;
 	sync) words="--dry-run --confirm --only --full --help $(_passerelle_accounts)" ;;
-	status) words="--format --follow --help $(_passerelle_accounts)" ;;
+	status) words="--format --follow --show-zero --latest --warning --critical --help $(_passerelle_accounts)" ;;
 	check) words="--online --help $(_passerelle_accounts)" ;;
 	call)
 		if [ -z "$sub" ]; then

@@ -118,7 +118,7 @@ event 80
 mode "addcontact gateway:-10" "addevent gateway:-8" "getPersonalMessages gateway:-8" # not asked again after that
 run sync
 mode
-for format in human json waybar i3blocks polybar plain; do
+for format in human json plain waybar i3blocks i3blocks-plain i3status-rust polybar xmobar tmux prometheus; do
   run status home --format $format
 done
 logged 'addcontact: the service refuses it (error 2,'

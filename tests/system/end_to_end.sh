@@ -47,7 +47,7 @@ expect 0 sync
 [ "$(stat -c %a "$status_file")" = 600 ] || fail "others can read the status file"
 jq -e '.state == "ok" and .mail.unread > 0 and .contacts.synced > 10 and .calendar.synced == 1 and .account == "home"' \
   "$status_file" >/dev/null || { cat "$status_file"; fail "the status file"; }
-for format in human json waybar i3blocks polybar plain; do
+for format in human json plain waybar i3blocks i3blocks-plain i3status-rust polybar xmobar tmux prometheus; do
   expect 0 status home --format "$format"
   [ -s "$work/last.out" ] || fail "status --format $format says nothing"
 done
