@@ -11,5 +11,7 @@
  * otherwise than when it was exported last. What fails is logged, and makes the answer worse.
  */
 enum exit_status exports_write(struct account *account);
+/* The one of a kind, if there is one, without the account's lock and journal. STORAGE. */
+bool exports_write_now(const struct account_config *config, enum item_kind kind, GError **error);
 
 #endif

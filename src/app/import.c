@@ -4,6 +4,7 @@
  */
 #include "app/account.h"
 #include "app/command.h"
+#include "app/exports.h"
 #include "app/import_index.h"
 #include "app/log.h"
 #include "app/paths.h"
@@ -303,6 +304,18 @@ static void import_all(struct importer *self, char *const *paths)
 	}
 }
 
+/* Where no service runs, the next cycle may be far away. */
+static void refresh_exports(struct importer *self)
+{
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		g_autoptr(GError) error = NULL;
+		if (self->folders[kind] != NULL && !exports_write_now(self->config, kind, &error)) {
+			self->status = exit_status_worse(self->status,
+			                                 command_failed(self->config->name, error));
+		}
+	}
+}
+
 static void clear(struct importer *self)
 {
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
@@ -341,6 +354,7 @@ enum exit_status command_import(struct invocation *invocation, int argc, char **
 	                            .journal = journal_open(journal, JOURNAL_READ_ONLY, NULL)};
 	progress_enable(!importer.is_quiet);
 	import_all(&importer, words + 1);
+	refresh_exports(&importer);
 	progress_clear();
 	if (!importer.is_quiet) {
 		printf("%s: %u %s, %u there already, %u differ, %u not taken\n", config->name,

@@ -2,14 +2,20 @@
 /* A whole folder in one file, replaced only when something changed. */
 #include "stores/export.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/durable.h"
 #include "base/limits.h"
 #include "formats/icalendar.h"
+#include "formats/pieces.h"
 #include "formats/vcard.h"
 #include "stores/vdir_parts.h"
+
+#define LINKS_MAX     40 /* as the kernel follows */
+#define NEW_FILE_MODE 0600
 
 static void append_normalised(GString *out, const char *text)
 {
@@ -25,13 +31,28 @@ static void append_normalised(GString *out, const char *text)
 	}
 }
 
+/* Another program may be in the middle of writing it. */
+static bool is_whole(const char *bytes, gsize size, GError **error)
+{
+	OWNED(pieces) pieces = pieces_cut(bytes, size, error);
+	for (guint i = 0; pieces != NULL && i < pieces_count(pieces); i++) {
+		const char *flaw = pieces_get(pieces, i)->flaw;
+		if (flaw != NULL) {
+			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
+			            "not complete: %s", flaw);
+			return false;
+		}
+	}
+	return pieces != NULL;
+}
+
 /* Read first: cutting alone would put BEGIN and END around anything. */
 static bool append_cards(GString *out, GBytes *data, GError **error)
 {
 	gsize size;
 	const char *bytes = g_bytes_get_data(data, &size);
 	OWNED(contact) contact = vcard_read(bytes, size, NULL, error);
-	if (contact == NULL) {
+	if (contact == NULL || !is_whole(bytes, size, error)) {
 		return false;
 	}
 	g_autoptr(GPtrArray) cards = vcard_split(bytes, size, error);
@@ -91,11 +112,18 @@ char *export_text(const char *folder, enum item_kind kind, GPtrArray *problems, 
 	return text;
 }
 
-static bool holds_already(const char *path, const char *text)
+/* The folder in which path stands, with its name there. -1 with error. */
+static int open_around(const char *path, char **name, GError **error)
 {
 	g_autofree char *parent = g_path_get_dirname(path);
-	g_autofree char *name = g_path_get_basename(path);
-	const int folder = durable_open_folder(parent, NULL);
+	*name = g_path_get_basename(path);
+	return durable_open_folder(parent, error);
+}
+
+static bool holds_already(const char *path, const char *text)
+{
+	g_autofree char *name = NULL;
+	const int folder = open_around(path, &name, NULL);
 	if (folder < 0) {
 		return false;
 	}
@@ -106,10 +134,53 @@ static bool holds_already(const char *path, const char *text)
 	       memcmp(g_bytes_get_data(present, NULL), text, size) == 0;
 }
 
+/* Where a link leads, also to what is not yet there: what manages the link keeps it. Owned. */
+static char *target_of(const char *path, GError **error)
+{
+	g_autofree char *at = g_strdup(path);
+	for (unsigned i = 0; i < LINKS_MAX; i++) {
+		g_autofree char *link = g_file_read_link(at, NULL);
+		if (link == NULL) {
+			return g_steal_pointer(&at);
+		}
+		g_autofree char *around = g_path_get_dirname(at);
+		g_free(at);
+		at = g_path_is_absolute(link) ? g_steal_pointer(&link)
+		                              : g_build_filename(around, link, NULL);
+	}
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+	            "cannot write '%s': too many links", path);
+	return NULL;
+}
+
+/* Programs that look at whole seconds alone would take a second export within one for the first. */
+static void move_time_on(const char *path, const struct stat *before)
+{
+	struct stat now;
+	if (stat(path, &now) == 0 && now.st_mtim.tv_sec == before->st_mtim.tv_sec) {
+		const struct timespec times[] = {{0, UTIME_OMIT}, {now.st_mtim.tv_sec + 1, 0}};
+		(void)utimensat(AT_FDCWD, path, times, 0);
+	}
+}
+
+static bool replace(const char *path, const char *text, GError **error)
+{
+	struct stat before;
+	const bool is_there = stat(path, &before) == 0 && S_ISREG(before.st_mode);
+	const mode_t mode = is_there ? before.st_mode & 0777 : NEW_FILE_MODE;
+	if (!durable_replace(path, text, strlen(text), mode, error)) {
+		return false;
+	}
+	if (is_there) {
+		move_time_on(path, &before);
+	}
+	return true;
+}
+
 bool export_write(const char *folder, enum item_kind kind, const char *path, GPtrArray *problems,
                   GError **error)
 {
 	g_autofree char *text = export_text(folder, kind, problems, error);
-	return text != NULL && (holds_already(path, text) ||
-	                        durable_replace(path, text, strlen(text), 0600, error));
+	g_autofree char *target = text != NULL ? target_of(path, error) : NULL;
+	return target != NULL && (holds_already(target, text) || replace(target, text, error));
 }

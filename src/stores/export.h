@@ -10,7 +10,13 @@
  * (nullable, char *). */
 char *export_text(const char *folder, enum item_kind kind, GPtrArray *problems, GError **error);
 
-/* The same, to path (0600, durable); not rewritten when it would be the same bytes. */
+/*
+ * The same, to path, whole at every instant: a new file (0600, or as open as the one that was
+ * there) takes the place of the old one, so that who holds the old one goes on with it, who watches
+ * the inode sees it go, and who watches the name, or looks at the time in whole seconds, sees
+ * another. Where path is a link what it leads to is replaced. Not rewritten when it would be the
+ * same bytes.
+ */
 bool export_write(const char *folder, enum item_kind kind, const char *path, GPtrArray *problems,
                   GError **error);
 
