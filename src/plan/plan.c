@@ -368,8 +368,7 @@ static void plan_record(struct planner *self, struct record *record)
 		decide(self, OPERATION_MOVE, NULL, remote, record)->other_uid = heir;
 		return;
 	}
-	struct entry *twin = record->state == RECORD_AGREED && record->remote_ref == NULL &&
-	                                     entry_item(local) != NULL
+	struct entry *twin = record_may_be_adopted(record) && entry_item(local) != NULL
 	                             ? pairing_adopt(self->pairing, local)
 	                             : NULL;
 	if (twin != NULL) {

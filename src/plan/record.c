@@ -24,6 +24,12 @@ struct record *record_new(const char *uid)
 	return self;
 }
 
+bool record_may_be_adopted(const struct record *self)
+{
+	return self->remote_ref == NULL &&
+	       (self->state == RECORD_AGREED || self->state == RECORD_REFUSED);
+}
+
 struct record *record_copy(const struct record *self)
 {
 	if (self == NULL) {

@@ -47,6 +47,8 @@ struct record {
 };
 
 struct record *record_new(const char *uid);
+/* It is here, and nobody knows where it is there, if at all: one that appears there is it. */
+bool record_may_be_adopted(const struct record *self);
 struct record *record_copy(const struct record *self);
 void record_free(struct record *self);
 DEFINE_OWNED(record, record_free);

@@ -25,26 +25,10 @@ static bool forget(struct cycle *self, const struct action *action, GError **err
 	                      error);
 }
 
-/* The record goes on under the other uid; what that one had of its own (it was the same thing)
- * goes. */
 static bool move(struct cycle *self, const struct action *action, GError **error)
 {
 	const struct cycle_settings *settings = self->settings;
-	GError *problem = NULL;
-	OWNED(record)
-	other = records_get(settings->journal, settings->kind, action->other_uid, &problem);
-	if (problem != NULL) {
-		g_propagate_error(error, problem);
-		return false;
-	}
-	/* read again: nothing is known of its file under this record */
-	if (other != NULL && other->local_ref != NULL &&
-	    !sources_remove(settings->journal, settings->kind, other->local_ref, error)) {
-		return false;
-	}
-	return records_remove(settings->journal, settings->kind, action->other_uid, error) &&
-	       records_rename(settings->journal, settings->kind, action->record->uid,
-	                      action->other_uid, error) &&
+	return apply_rename(self, action->record->uid, action->other_uid, error) &&
 	       journal_tell(settings->journal, settings->kind, action->other_uid, settings->now,
 	                    "the same item as before, under another UID or file name", error);
 }
@@ -281,7 +265,41 @@ static bool save_sources(struct cycle *self, GError **error)
 	return journal_commit(journal, error);
 }
 
-bool apply_plan(struct cycle *self, struct plan *plan, GError **error)
+static bool has_returned(const struct action *action)
+{
+	return action->record != NULL && action->record->state == RECORD_DELETED_HERE &&
+	       action->local != NULL && action->local->problem == NULL;
+}
+
+/* Before anything is sent: another card of that name must not take over what has its own again. */
+static bool take_back_returned(struct cycle *self, const struct plan *plan, GError **error)
+{
+	g_autoptr(GPtrArray) returned = g_ptr_array_new();
+	for (guint i = 0; i < plan->actions->len; i++) {
+		struct action *action = g_ptr_array_index(plan->actions, i);
+		if (has_returned(action)) {
+			g_ptr_array_add(returned, action);
+		}
+	}
+	if (returned->len == 0 || self->settings->direction == DIRECTION_PULL) {
+		return true;
+	}
+	if (!journal_begin(self->settings->journal, error)) {
+		return false;
+	}
+	self->is_journal_changed = true;
+	for (guint i = 0; i < returned->len; i++) {
+		const struct action *action = g_ptr_array_index(returned, i);
+		record_agree(action->record);
+		if (!apply_put(self, action->record, "is here again", error)) {
+			journal_rollback(self->settings->journal);
+			return false;
+		}
+	}
+	return journal_commit(self->settings->journal, error);
+}
+
+static bool apply_groups(struct cycle *self, const struct plan *plan, GError **error)
 {
 	g_autoptr(GPtrArray) group = g_ptr_array_new();
 	bool went_well = true;
@@ -302,6 +320,13 @@ bool apply_plan(struct cycle *self, struct plan *plan, GError **error)
 			went_well = apply_group(self, first->operation, group, error);
 		}
 	}
+	return went_well;
+}
+
+bool apply_plan(struct cycle *self, struct plan *plan, GError **error)
+{
+	const bool went_well =
+		take_back_returned(self, plan, error) && apply_groups(self, plan, error);
 	/* What was done stays done and need not be read again, even when a side failed on the way.
 	 */
 	g_autoptr(GError) problem = NULL;

@@ -23,6 +23,9 @@ bool apply_pushes(const struct cycle *self);
 
 /* The record of an action: a copy of the one it has, or a new one for its item. Owned. */
 struct record *apply_record(const struct action *action);
+/* The record goes on under another uid, with its history; what that uid had of its own (it was the
+ * same thing) goes. Inside an open journal_begin. */
+bool apply_rename(struct cycle *self, const char *from, const char *to, GError **error);
 /* The text both last agreed on, or NULL. A failure to read it is none: what changed there would
  * pass for a conflict, and be dropped. */
 bool apply_base(struct cycle *self, const struct action *action, char **base, GError **error);

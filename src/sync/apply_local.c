@@ -2,6 +2,8 @@
 /* Carries out what a plan wants of the local side. */
 #include "sync/apply.h"
 
+#include <string.h>
+
 typedef bool (*side_function)(struct endpoint *side, GPtrArray *changes, GError **error);
 typedef bool (*store_function)(struct cycle *self, const struct action *action,
                                struct change *change, GError **error);
@@ -52,6 +54,19 @@ static bool is_half(const struct cycle *self, const struct action *action, const
 	       g_strcmp0(item->fingerprint, action->remote->item->fingerprint) != 0;
 }
 
+/* A new file bears the UID of what came, and will be known by that once it is edited. */
+static bool follow_uid(struct cycle *self, const struct action *action, struct record *record,
+                       const struct item *item, GError **error)
+{
+	if (action->local != NULL || action->record == NULL || item == NULL ||
+	    strcmp(item->uid, record->uid) == 0) {
+		return true;
+	}
+	g_autofree char *before = record->uid;
+	record->uid = g_strdup(item->uid);
+	return apply_rename(self, before, record->uid, error);
+}
+
 /* The file now holds text: what of it is comparable, and when to read it again. */
 static bool store_written(struct cycle *self, const struct action *action, struct change *change,
                           const char *story, GError **error)
@@ -74,7 +89,8 @@ static bool store_written(struct cycle *self, const struct action *action, struc
 	 * unread. */
 	const bool is_written =
 		action->local == NULL || g_strcmp0(change->revision, action->local->revision) != 0;
-	return apply_put(self, record, story, error) &&
+	return follow_uid(self, action, record, item, error) &&
+	       apply_put(self, record, story, error) &&
 	       (!is_written || apply_put_source(self, change, due, error));
 }
 

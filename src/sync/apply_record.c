@@ -17,6 +17,25 @@ struct record *apply_record(const struct action *action)
 	                          : action->remote->item->uid);
 }
 
+bool apply_rename(struct cycle *self, const char *from, const char *to, GError **error)
+{
+	struct journal *journal = self->settings->journal;
+	const enum item_kind kind = self->settings->kind;
+	GError *problem = NULL;
+	OWNED(record) other = records_get(journal, kind, to, &problem);
+	if (problem != NULL) {
+		g_propagate_error(error, problem);
+		return false;
+	}
+	/* read again: nothing is known of its file under this record */
+	if (other != NULL && other->local_ref != NULL &&
+	    !sources_remove(journal, kind, other->local_ref, error)) {
+		return false;
+	}
+	return records_remove(journal, kind, to, error) &&
+	       records_rename(journal, kind, from, to, error);
+}
+
 bool apply_base(struct cycle *self, const struct action *action, char **base, GError **error)
 {
 	GError *failure = NULL;

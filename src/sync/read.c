@@ -83,7 +83,7 @@ bool read_journal(struct cycle *self, GError **error)
 static bool is_unfinished(const struct record *record)
 {
 	return record->state == RECORD_PENDING || record->state == RECORD_IN_DOUBT ||
-	       (record->state == RECORD_AGREED && record->remote_ref == NULL);
+	       record_may_be_adopted(record);
 }
 
 static bool has_unfinished(const GPtrArray *records)

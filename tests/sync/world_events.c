@@ -377,6 +377,21 @@ static bool is_own(struct world *self, const char *title)
 	return is_all;
 }
 
+/* Of two files with one UID one is left alone: what it holds is known to nobody. */
+static bool shares_uid(GHashTable *files, const char *text)
+{
+	g_autofree char *uid = value_of(text, "UID");
+	GHashTableIter iterator;
+	gpointer other = NULL;
+	guint count = 0;
+	g_hash_table_iter_init(&iterator, files);
+	while (g_hash_table_iter_next(&iterator, NULL, &other)) {
+		g_autofree char *other_uid = value_of(other, "UID");
+		count += strcmp(uid, other_uid) == 0;
+	}
+	return count > 1;
+}
+
 /* The same occurrence stands in a file of the person's. */
 static bool is_of_files(GHashTable *files, const char *text)
 {
@@ -398,8 +413,8 @@ static bool is_of_files(GHashTable *files, const char *text)
 	g_hash_table_iter_init(&iterator, files);
 	while (g_hash_table_iter_next(&iterator, NULL, &other)) {
 		struct series series;
-		const guint count = series_read(&series, other) ? series.count : 0;
-		for (guint i = 0; i < count; i++) {
+		const bool is_known = series_read(&series, other) && !shares_uid(files, other);
+		for (guint i = 0; is_known && i < series.count; i++) {
 			g_autofree char *one = occurrence_key(&series, i);
 			is_found = is_found || strcmp(one, key) == 0;
 		}
