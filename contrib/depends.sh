@@ -42,6 +42,6 @@ BUILD_PACKAGES="gcc libc6-dev make cmake pkg-config libglib2.0-dev libcurl4-open
 # what the tests use beside that: the Check framework, a second compiler with its sanitizers, valgrind,
 # the programs that read what we wrote, and the tools that look at texts
 TEST_PACKAGES="check clang llvm libclang-rt-14-dev curl valgrind khal khard python3 python3-vobject python3-icalendar
-  mandoc shellcheck clang-format jq openssl strace procps systemd chromium chromium-driver"
+  mandoc dpkg-dev shellcheck clang-format jq openssl strace procps systemd chromium chromium-driver"
 # what try.sh shows things with
 TRY_PACKAGES="curl jq"

@@ -274,7 +274,9 @@ static void finish_accounts(struct parser *self)
 		check_account(self, account, line);
 	}
 	if (self->config->accounts->len == 0 && self->mistakes->len == 0) {
-		config_mistake_add(self->mistakes, 1, "there is no [account NAME]");
+		config_mistake_add(self->mistakes, 1,
+		                   "there is no [account NAME]: it needs one, with endpoint, "
+		                   "service_id, service_password_command and a folder");
 	}
 }
 

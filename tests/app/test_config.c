@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NO_ACCOUNT                                                                                 \
+	"test.conf:1: there is no [account NAME]: it needs one, with endpoint, service_id, "       \
+	"service_password_command and a folder"
 #define ACCOUNT                                                                                    \
 	"[account home]\nendpoint = https://example.org\nservice_id = X\n"                         \
 	"service_password_file = /p\n"
@@ -198,8 +201,8 @@ static const struct {
          "test.conf:1: an account is called by 1 to 64 letters, digits, \"_\" and \"-\""},
 	{"[account a]\nservice_id = X\nservice_password_file = /p\n",
          "test.conf:1: account \"a\" needs \"endpoint\" (or \"messages_url\")"},
-	{"[general]\n", "test.conf:1: there is no [account NAME]"},
-	{"", "test.conf:1: there is no [account NAME]"},
+	{"[general]\n", NO_ACCOUNT},
+	{"", NO_ACCOUNT},
 	{ACCOUNT "\xff\n", "test.conf:5: this is not UTF-8 text"},
 	{ACCOUNT "service_password_file = credential:../x\n",
          "test.conf:5: \"service_password_file\" stands already in line 4"},
