@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "formats/vcard.h"
+#include "formats/vcard_parts.h"
 
 static void component_free(struct component *self)
 {
@@ -151,35 +153,6 @@ static bool tree_build(struct component_tree *self, GError **error)
 	return true;
 }
 
-/* UTF-8, or else latin-1, without byte order mark and NUL bytes. */
-static char *text_read(const char *data, gsize size)
-{
-	const gsize mark = size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	char *const text = g_malloc(size - mark + 1);
-	gsize length = 0;
-	for (gsize i = mark; i < size; i++) {
-		text[length] = data[i];
-		length += data[i] != '\0';
-	}
-	text[length] = '\0';
-	return text;
-}
-
-/* A fold in the middle of a character makes the raw bytes bad UTF-8: judged without folds. */
-static bool is_utf8_unfolded(const char *text)
-{
-	g_autoptr(GString) unfolded = g_string_new(NULL);
-	for (const char *at = text; *at; at++) {
-		const gsize end = at[0] == '\r' && at[1] == '\n' ? 2 : at[0] == '\n';
-		if (end > 0 && (at[end] == ' ' || at[end] == '\t')) {
-			at += end;
-		} else {
-			g_string_append_c(unfolded, *at);
-		}
-	}
-	return g_utf8_validate(unfolded->str, (gssize)unfolded->len, NULL);
-}
-
 struct component_tree *component_tree_read(const void *data, gsize size, GError **error)
 {
 	if (size > LIMIT_FILE_BYTES) {
@@ -188,13 +161,7 @@ struct component_tree *component_tree_read(const void *data, gsize size, GError 
 		return NULL;
 	}
 	OWNED(component_tree) self = g_new0(struct component_tree, 1);
-	self->text = text_read(data, size);
-	if (!g_utf8_validate(self->text, -1, NULL) && !is_utf8_unfolded(self->text)) {
-		char *const converted =
-			g_convert(self->text, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
-		g_free(self->text);
-		self->text = converted ? converted : g_strdup("");
-	}
+	self->text = vcard_to_utf8(data, size); /* calendars come in the same encodings */
 	self->lines = content_lines_read(self->text, strlen(self->text), error);
 	if (!self->lines || !tree_build(self, error)) {
 		return NULL;
@@ -227,5 +194,10 @@ char *component_value(const struct component *self, const char *name)
 char *component_text(const struct component *self, const char *name)
 {
 	const struct content_line *const line = component_property(self, name);
-	return line ? content_text_unescape(line->value, strlen(line->value)) : g_strdup("");
+	if (!line) {
+		return g_strdup("");
+	}
+	bool is_guessed = false;
+	g_autofree char *text = vcard_line_text(line, &is_guessed); /* vCalendar 1.0 encodes them */
+	return content_text_unescape(text, strlen(text));
 }

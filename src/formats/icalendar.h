@@ -44,8 +44,10 @@ struct occurrence_window {
  * even where EXDATE names its occurrence or no rule gives it. Of several masters (or overrides) of
  * one UID the newest SEQUENCE counts. An end before the start is the start; a day event has at
  * least one day. A TZID that names a known zone (Olson, also behind a prefix; Windows; "UTC+02:00")
- * wins over a VTIMEZONE of that name; unknown and undefined: INPUT. A rule or EXDATE that cannot be
- * read is INPUT, an unreadable DTEND, DURATION or RDATE is as if absent. A wall time that clocks
+ * wins over a VTIMEZONE of that name; one unknown and undefined means floating time. A rule that
+ * ends before DTSTART gives nothing, not even that. A DTEND, DURATION, RDATE, EXDATE or rule that
+ * cannot be read is as if absent. What changes when something takes place is told in guess then:
+ * all but DTEND, DURATION and RDATE. A wall time that clocks
  * skip is read by the offset before, one shown twice is the first.
  */
 GPtrArray *calendar_occurrences(const struct calendar *self, const struct occurrence_window *window,

@@ -21,6 +21,7 @@ struct zone_table {
 	guint64 steps;       /* left for the rules of VTIMEZONEs */
 	const struct component_tree *tree;
 	struct zone *account; /* of floating times */
+	char *guess;          /* the first thing guessed since somebody took it; NULL = nothing */
 };
 
 /* INPUT where timezone is not known. */
@@ -35,6 +36,8 @@ DEFINE_OWNED(zone_table, zone_table_free);
  * naming the TZID where it is neither known nor defined.
  */
 const struct zone *zone_table_find(struct zone_table *self, const char *tzid, GError **error);
+/* Notes what could not be read, and was guessed. */
+void zone_table_guess(struct zone_table *self, GError *problem_taken);
 
 /* A date or date-time as written, with the zone that it is to be read in. */
 struct moment {
@@ -46,7 +49,8 @@ gint64 moment_when(const struct moment *self);
 /* The same instant in the wall time of another; a date stays what it is. */
 gint64 moment_wall_in(const struct moment *self, const struct moment *other);
 
-/* value (one of the line's list) as a moment; floating ones are read in zone. */
+/* value (one of the line's list) as a moment; floating ones are read in zone, and so are, guessed,
+ * those of a zone that nobody knows. INPUT. */
 bool moment_read(const struct content_line *line, const char *value, struct zone_table *zones,
                  const struct zone *floating, struct moment *moment, GError **error);
 
@@ -59,8 +63,9 @@ struct vevent {
 	bool is_override;          /* has a RECURRENCE-ID: */
 	struct moment recurrence;
 	bool is_range; /* RANGE=THISANDFUTURE */
-	bool is_cancelled;
+	bool is_cancelled, is_tentative, is_transparent;
 	gint64 sequence;
+	char *guess; /* as event.guess */
 };
 struct vevent *entry_read(const struct component_tree *tree, const struct component *component,
                           struct zone_table *zones, GError **error);

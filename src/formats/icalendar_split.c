@@ -46,15 +46,30 @@ static void component_append(GString *out, const struct component_tree *tree,
 		}
 	}
 	for (guint i = 0; i < component->children->len; i++) {
-		component_append(out, tree, g_ptr_array_index(component->children, i), NULL);
+		const struct component *const child = g_ptr_array_index(component->children, i);
+		if (!g_str_equal(child->name, "VEVENT")) { /* that one goes its own way */
+			component_append(out, tree, child, NULL);
+		}
 	}
 	g_string_append_printf(out, "END:%s\r\n", component->name);
+}
+
+/* Events do not nest (RFC 5545, 3.6.1): the END of the outer one came late, or never. */
+static bool has_event_inside(const struct component *component)
+{
+	for (guint i = 0; i < component->children->len; i++) {
+		const struct component *const child = g_ptr_array_index(component->children, i);
+		if (g_str_equal(child->name, "VEVENT")) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void component_copy(GString *out, const struct component_tree *tree,
                            const struct component *component)
 {
-	if (component->is_closed) {
+	if (component->is_closed && !has_event_inside(component)) {
 		bytes_append(out, tree->text + component->offset, component->length);
 	} else {
 		component_append(out, tree, component, NULL);

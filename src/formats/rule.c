@@ -3,6 +3,8 @@
  * its range is an error. */
 #include "formats/rule.h"
 
+#include "formats/wall.h"
+
 #include <string.h>
 
 #define RULE_BYTES 8192 /* BYYEARDAY with all 732 values has 3,400 */
@@ -157,7 +159,10 @@ static bool until_read(struct rule *self, const char *value)
 {
 	g_free(self->until);
 	self->until = g_strdup(value);
-	return *value != '\0';
+	gint64 wall = 0;
+	bool is_date = false;
+	bool is_utc = false;
+	return wall_read(value, &wall, &is_date, &is_utc); /* else it would never end */
 }
 
 static bool foreign_read(struct rule *self, const char *value)

@@ -38,14 +38,21 @@ bool moment_read(const struct content_line *line, const char *value, struct zone
 	if (!wall_read(value, &read.wall, &read.is_date, &read.is_utc)) {
 		return input_fail(line, error);
 	}
+	const struct content_parameter *const type = content_line_parameter(line, "VALUE");
+	if (type && type->values[0] && g_ascii_strcasecmp(type->values[0], "DATE") == 0) {
+		/* "VALUE=DATE:20261019T000000": a day was meant */
+		read = (struct moment){.wall = wall_day_of(read.wall) * WALL_DAY, .is_date = true};
+	}
 	const struct content_parameter *const tzid = content_line_parameter(line, "TZID");
 	if (!read.is_utc) {
 		read.zone = floating;
 		if (!read.is_date && tzid && tzid->values[0] && *tzid->values[0]) {
-			read.zone = zone_table_find(zones, tzid->values[0], error);
+			GError *problem = NULL;
+			read.zone = zone_table_find(zones, tzid->values[0], &problem);
 			if (!read.zone) {
-				g_prefix_error(error, "line %u: ", line->number);
-				return false;
+				g_prefix_error(&problem, "line %u: ", line->number);
+				zone_table_guess(zones, problem);
+				read.zone = floating;
 			}
 		}
 	}
@@ -162,8 +169,12 @@ struct vevent *entry_read(const struct component_tree *tree, const struct compon
 	}
 	g_autofree char *status = component_value(component, "STATUS");
 	g_autofree char *sequence = component_value(component, "SEQUENCE");
+	g_autofree char *transparency = component_value(component, "TRANSP");
 	self->is_cancelled = g_ascii_strcasecmp(status, "CANCELLED") == 0;
+	self->is_tentative = g_ascii_strcasecmp(status, "TENTATIVE") == 0;
+	self->is_transparent = g_ascii_strcasecmp(transparency, "TRANSPARENT") == 0;
 	self->sequence = g_ascii_strtoll(sequence, NULL, 10);
+	self->guess = g_steal_pointer(&zones->guess);
 	return g_steal_pointer(&self);
 }
 
@@ -171,6 +182,7 @@ void vevent_free(struct vevent *self)
 {
 	if (self) {
 		g_free(self->uid);
+		g_free(self->guess);
 		g_free(self);
 	}
 }

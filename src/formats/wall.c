@@ -78,8 +78,10 @@ static bool number_read(const char *text, int digits, int *number)
 static bool fields_are_real(const struct wall_fields *fields)
 {
 	return fields->year >= 1 && fields->month >= 1 && fields->month <= 12 && fields->day >= 1 &&
-	       fields->day <= wall_month_length(fields->year, fields->month) && fields->hour < 24 &&
-	       fields->minute < 60 && fields->second <= 60; /* 60: a leap second */
+	       fields->day <= wall_month_length(fields->year, fields->month) &&
+	       fields->minute < 60 && fields->second <= 60 && /* 60: a leap second */
+	       (fields->hour < 24 ||
+	        (fields->hour == 24 && fields->minute == 0 && fields->second == 0));
 }
 
 bool wall_read(const char *text, gint64 *wall, bool *is_date, bool *is_utc)
@@ -99,6 +101,7 @@ bool wall_read(const char *text, gint64 *wall, bool *is_date, bool *is_utc)
 	if ((length == 16 && g_ascii_toupper(text[15]) != 'Z') || !fields_are_real(&fields)) {
 		return false;
 	}
+	fields.second = MIN(fields.second, 59); /* RFC 5545, 3.3.12 */
 	*wall = wall_from_fields(&fields);
 	*is_date = length == 8;
 	*is_utc = length == 16;

@@ -20,7 +20,8 @@ gint64 wall_day_of(gint64 wall); /* its day number, also before 1970 */
 int wall_year_length(int year);
 int wall_month_length(int year, int month);
 
-/* "20261123", "20261123T090000" or "20261123T090000Z". */
+/* "20261123", "20261123T090000" or "20261123T090000Z". T240000 is the end of the day, a leap second
+ * the one before it. */
 bool wall_read(const char *text, gint64 *wall, bool *is_date, bool *is_utc);
 char *wall_write(gint64 wall, bool is_date, bool is_utc);
 

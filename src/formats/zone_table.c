@@ -38,8 +38,17 @@ void zone_table_free(struct zone_table *self)
 		g_hash_table_unref(self->zones);
 		g_hash_table_unref(self->defined);
 		zone_free(self->account);
+		g_free(self->guess);
 		g_free(self);
 	}
+}
+
+void zone_table_guess(struct zone_table *self, GError *problem_taken)
+{
+	if (!self->guess) {
+		self->guess = g_strdup(problem_taken->message);
+	}
+	g_error_free(problem_taken);
 }
 
 /* What is told by one STANDARD or DAYLIGHT. */

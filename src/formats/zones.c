@@ -139,20 +139,6 @@ static struct zone *zone_of_offset(const char *tzid)
 	return *at == '\0' && wall_offset_read(digits, &offset) ? zone_fixed(offset) : NULL;
 }
 
-/* "US-Eastern", as old programs wrote it */
-static struct zone *zone_with_dash(const char *tzid)
-{
-	if (strnlen(tzid, ZONE_NAME_BYTES) == ZONE_NAME_BYTES) {
-		return NULL;
-	}
-	g_autofree char *name = g_strdup(tzid);
-	char *const dash = strchr(name, '-');
-	if (dash) {
-		*dash = '/';
-	}
-	return zone_open(name);
-}
-
 struct zone *zone_find(const char *tzid)
 {
 	if (g_str_equal(tzid, "utc")) {
@@ -165,10 +151,7 @@ struct zone *zone_find(const char *tzid)
 	if (!zone) {
 		zone = zone_open(zone_windows_name(tzid));
 	}
-	if (!zone) {
-		zone = zone_of_offset(tzid);
-	}
-	return zone ? zone : zone_with_dash(tzid);
+	return zone ? zone : zone_of_offset(tzid);
 }
 
 static gint32 system_offset(GTimeZone *zone, gint64 when)
@@ -251,7 +234,8 @@ static bool fields_fit(const char *text, const char *shape)
 
 bool zone_from_local(const char *date, const char *time, const char *zone_name, gint64 *when)
 {
-	if (!fields_fit(date, "00/00/0000") || !fields_fit(time, "00:00")) {
+	if (!fields_fit(date, "00/00/0000") || !fields_fit(time, "00:00") ||
+	    g_str_has_prefix(time, "24")) {
 		return false;
 	}
 	char value[] = "yyyymmddTHHMM00";

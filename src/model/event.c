@@ -22,6 +22,7 @@ struct event *event_copy(const struct event *self)
 	copy->title = g_strdup(self->title);
 	copy->location = g_strdup(self->location);
 	copy->description = g_strdup(self->description);
+	copy->guess = g_strdup(self->guess);
 	return copy;
 }
 
@@ -35,6 +36,7 @@ void event_free(struct event *self)
 	g_free(self->title);
 	g_free(self->location);
 	g_free(self->description);
+	g_free(self->guess);
 	g_free(self);
 }
 

@@ -16,6 +16,10 @@ struct event {
 	                        midnights, ends exclusive */
 	bool is_day;         /* VALUE=DATE */
 	bool is_cancelled;   /* STATUS:CANCELLED */
+	bool is_tentative;   /* STATUS:TENTATIVE */
+	bool is_transparent; /* TRANSP:TRANSPARENT: takes no time of anybody */
+	char *guess; /* what of it could not be read and was guessed, in words; NULL = nothing. Not
+	                to be sent where it can never be taken back */
 };
 
 struct event *event_new(void);

@@ -131,12 +131,6 @@ static void assert_refused(const char *name, const char *words)
 	ck_assert_msg(strstr(error->message, words) != NULL, "%s", error->message);
 }
 
-START_TEST(an_unknown_zone_is_named)
-{
-	assert_refused("unknown_zone.ics", "\"Middle Earth\"");
-}
-END_TEST
-
 START_TEST(a_rule_without_end_in_sight_is_too_slow)
 {
 	assert_refused("slow_rule.ics", "rule is too slow");
@@ -491,7 +485,6 @@ int main(void)
 	tcase_add_test(calendars, zones_are_known_by_olson_prefixed_windows_and_offset_names);
 	tcase_add_test(calendars, a_known_name_wins_over_the_vtimezone_of_that_name);
 	tcase_add_test(calendars, a_zone_nobody_knows_is_read_from_its_vtimezone);
-	tcase_add_test(calendars, an_unknown_zone_is_named);
 	tcase_add_test(calendars, a_rule_without_end_in_sight_is_too_slow);
 	tcase_add_test(calendars, day_events_run_between_local_midnights);
 	tcase_add_test(calendars, a_series_has_its_dates_exceptions_and_overrides);

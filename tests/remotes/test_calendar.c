@@ -133,6 +133,21 @@ START_TEST(what_cannot_be_read_is_an_input_error)
 }
 END_TEST
 
+START_TEST(what_had_to_be_guessed_is_not_sent)
+{
+	struct world world;
+	world_init(&world);
+	g_autoptr(GError) error = NULL;
+	static const char text[] = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\n"
+				   "DTSTART;TZID=Middle Earth:20260701T090000\r\n"
+				   "END:VEVENT\r\nEND:VCALENDAR\r\n";
+	ck_assert_ptr_null(world.side->functions->project(world.side, text, NULL, NULL, &error));
+	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_INPUT));
+	ck_assert_str_eq(error->message, "line 4: unknown time zone \"Middle Earth\"");
+	world_clear(&world);
+}
+END_TEST
+
 START_TEST(an_event_is_sent_in_the_time_of_the_account)
 {
 	struct world world;
@@ -300,6 +315,7 @@ int main(void)
 	tcase_add_test(projection, a_text_without_uid_is_known_by_the_name_of_its_file);
 	tcase_add_test(projection, a_long_description_is_cut_between_characters_and_named);
 	tcase_add_test(projection, what_cannot_be_read_is_an_input_error);
+	tcase_add_test(projection, what_had_to_be_guessed_is_not_sent);
 	suite_add_tcase(suite, projection);
 	TCase *sending = tcase_create("sending");
 	tcase_add_test(sending, an_event_is_sent_in_the_time_of_the_account);

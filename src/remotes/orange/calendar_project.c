@@ -119,6 +119,15 @@ static struct occurrence_window window_of(const struct remote_settings *settings
 	};
 }
 
+/* An hour or a day that is wrong would stay there for ever. */
+static bool refuse_guess(const struct event *event, GError **error)
+{
+	if (event->guess != NULL) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT, "%s", event->guess);
+	}
+	return event->guess != NULL;
+}
+
 GPtrArray *calendar_project(struct endpoint *endpoint, const char *text, const char *fallback_uid,
                             gint64 *next_due, GError **error)
 {
@@ -140,6 +149,9 @@ GPtrArray *calendar_project(struct endpoint *endpoint, const char *text, const c
 		const struct event *event = g_ptr_array_index(events, i);
 		if (event->is_cancelled) {
 			continue;
+		}
+		if (refuse_guess(event, error)) {
+			return NULL;
 		}
 		struct item *item = make_item(event, base_uid(calendar, event, fallback_uid), lost,
 		                              settings->timezone, error);
@@ -173,6 +185,8 @@ struct event_fields *calendar_fields(const struct calendar_side *self, const cha
 		            "the text holds %u events where one is wanted", events->len);
 		return NULL;
 	}
-	return event_fields_from_event(g_ptr_array_index(events, 0), settings->timezone, NULL,
-	                               error);
+	const struct event *event = g_ptr_array_index(events, 0);
+	return refuse_guess(event, error)
+	               ? NULL
+	               : event_fields_from_event(event, settings->timezone, NULL, error);
 }
