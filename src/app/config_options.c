@@ -90,6 +90,8 @@ const struct option config_options[] = {
 	TEXT(calendar, OPTION_PATH, NULL, "folder of events, one .ics per event"),
 	TEXT(contacts_export, OPTION_PATH, NULL, "file that always holds all contacts"),
 	TEXT(calendar_export, OPTION_PATH, NULL, "file that always holds all events"),
+	TEXT(freebusy_export, OPTION_PATH, NULL,
+             "file that tells when you are busy, and nothing else"),
 	TEXT(status, OPTION_PATH, NULL, "where the status document is written"),
 	AMOUNT(contacts_interval, OPTION_DURATION, NULL, 30, 7 * DAY,
                "time between two cycles of contacts"),

@@ -3,6 +3,7 @@
 #include "app/exports.h"
 
 #include "app/folder_digest.h"
+#include "app/freebusy.h"
 #include "app/log.h"
 #include "base/durable.h"
 #include "stores/export.h"
@@ -56,7 +57,21 @@ static bool write_export(struct account *account, enum item_kind kind, GError **
 	       journal_memory_set(account->journal, key, digest, error);
 }
 
-enum exit_status exports_write(struct account *account)
+/* After the others: a folder that cannot be exported is told once. */
+static enum exit_status write_freebusy(struct account *account, gint64 now)
+{
+	g_autoptr(GError) error = NULL;
+	const char *path = account->config->freebusy_export;
+	const char *folder = account_folder(account->config, ITEM_EVENT);
+	if (path == NULL || folder == NULL || !g_file_test(folder, G_FILE_TEST_IS_DIR) ||
+	    freebusy_export_write(account, folder, path, now, &error)) {
+		return EXIT_DONE;
+	}
+	log_say(LOG_LEVEL_ERROR, account->config->name, "%s: %s", path, error->message);
+	return exit_status_of(error);
+}
+
+enum exit_status exports_write(struct account *account, gint64 now)
 {
 	enum exit_status status = EXIT_DONE;
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
@@ -72,5 +87,5 @@ enum exit_status exports_write(struct account *account)
 			status = exit_status_worse(status, exit_status_of(error));
 		}
 	}
-	return status;
+	return exit_status_worse(status, write_freebusy(account, now));
 }

@@ -505,7 +505,7 @@ static void run(struct cycle *self)
 	if (self->wish->is_dry_run) {
 		return;
 	}
-	worsen(self, exports_write(self->account));
+	worsen(self, exports_write(self->account, self->now));
 	save_status(self);
 	tell_person(self);
 	if (self->wish->is_for_service) {

@@ -6,6 +6,7 @@
 
 #include "endpoint/endpoint.h"
 #include "model/mailbox.h"
+#include "model/period.h"
 
 #include <signal.h>
 
@@ -101,6 +102,12 @@ struct remote_driver {
 	 * may the journal, which is only read.
 	 */
 	GPtrArray *(*probe)(struct remote *remote, const char *part);
+	/*
+	 * Appends to busy (struct period) what of the gaps (the same) is taken there, to a quarter
+	 * of an hour. UNSUPPORTED where the service does not tell, which is remembered for a day.
+	 * NULL function = it never does.
+	 */
+	bool (*read_busy)(struct remote *remote, const GArray *gaps, GArray *busy, GError **error);
 };
 
 #endif

@@ -2,8 +2,10 @@
 /* Events and mail counts against the emulator, which was written from the same pages by somebody
  * else. */
 #include "emulator/emulator.h"
+#include "formats/freebusy.h"
 #include "journal/ledger.h"
 #include "remotes/canned_server.h"
+#include "remotes/orange/availability.h"
 #include "remotes/orange/orange.h"
 #include "remotes/orange/session.h"
 
@@ -177,6 +179,64 @@ START_TEST(a_listing_finds_all_that_was_added_under_the_same_ref)
 }
 END_TEST
 
+/* What the service says of December 2026, Paris: hours since its beginning, or NULL. */
+static char *busy_hours(struct world *self, GError **error)
+{
+	g_autoptr(GArray) gaps = g_array_new(FALSE, FALSE, sizeof(struct period));
+	g_autoptr(GArray) busy = g_array_new(FALSE, FALSE, sizeof(struct period));
+	struct period month = {.busy = BUSY_FREE};
+	ck_assert(zone_from_local("01/12/2026", "00:00", "Europe/Paris", &month.starts));
+	ck_assert(zone_from_local("01/01/2027", "00:00", "Europe/Paris", &month.ends));
+	g_array_append_val(gaps, month);
+	if (!availability_read(self->session, gaps, busy, error)) {
+		return NULL;
+	}
+	g_autoptr(GArray) merged = freebusy_merge(busy, month.starts, month.ends);
+	GString *list = g_string_new(NULL);
+	for (guint i = 0; i < merged->len; i++) {
+		const struct period *period = &g_array_index(merged, struct period, i);
+		g_string_append_printf(list, "%.2f-%.2f ",
+		                       (double)(period->starts - month.starts) / 3600,
+		                       (double)(period->ends - month.starts) / 3600);
+	}
+	return g_string_free(list, FALSE);
+}
+
+START_TEST(what_is_taken_is_found_to_a_quarter_of_an_hour)
+{
+	struct world world;
+	world_init(&world, &(struct emulator_options){.with_event_list = true});
+	g_autofree char *before = busy_hours(&world, NULL);
+	ck_assert_str_eq(before, "");
+	want(&world, 0); /* 1 and 3 December, 09:30 to 10:15 */
+	want(&world, 2);
+	ck_assert(create(&world, NULL));
+	g_autofree char *after = busy_hours(&world, NULL);
+	ck_assert_str_eq(after, "9.50-10.25 57.50-58.25 ");
+	world_clear(&world);
+}
+END_TEST
+
+START_TEST(a_service_that_does_not_tell_availability_is_asked_again_after_a_day)
+{
+	struct world world;
+	world_init(&world, &(struct emulator_options){0});
+	for (unsigned day = 0; day < 2; day++) {
+		const unsigned before = emulator_count_calls(world.emulator, "checkavailability");
+		for (unsigned i = 0; i < 3; i++) {
+			g_autoptr(GError) error = NULL;
+			ck_assert_ptr_null(busy_hours(&world, &error));
+			ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_UNSUPPORTED));
+			world_reopen(&world, DAY / 3 - 1);
+		}
+		ck_assert_uint_eq(emulator_count_calls(world.emulator, "checkavailability"),
+		                  before + 1);
+		world_reopen(&world, 3);
+	}
+	world_clear(&world);
+}
+END_TEST
+
 START_TEST(a_lost_reply_is_read_back_and_nothing_is_added_twice)
 {
 	struct world world;
@@ -324,6 +384,9 @@ int main(void)
 	tcase_set_timeout(events, 60);
 	tcase_add_test(events, every_event_is_there_exactly_once_and_as_written);
 	tcase_add_test(events, a_listing_finds_all_that_was_added_under_the_same_ref);
+	tcase_add_test(events, what_is_taken_is_found_to_a_quarter_of_an_hour);
+	tcase_add_test(events,
+	               a_service_that_does_not_tell_availability_is_asked_again_after_a_day);
 	tcase_add_test(events, a_lost_reply_is_read_back_and_nothing_is_added_twice);
 	tcase_add_test(events, a_request_that_was_lost_is_repeated_once_it_is_proven);
 	tcase_add_test(events, without_a_listing_a_lost_reply_is_held);

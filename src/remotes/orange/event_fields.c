@@ -48,7 +48,8 @@ static char *plain_text(const char *text)
 
 static char *bounded_text(const char *text, const char *property, GPtrArray *cut)
 {
-	char *plain = plain_text(text);
+	g_autofree char *raw = plain_text(text);
+	char *plain = xml_trim(raw); /* blanks at the ends do not come back */
 	if (strlen(plain) <= LIMIT_FIELD_BYTES) {
 		return plain;
 	}

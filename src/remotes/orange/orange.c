@@ -2,6 +2,7 @@
 /* The provider's Personal APIs as a remote driver. */
 #include "remotes/orange/orange.h"
 
+#include "remotes/orange/availability.h"
 #include "remotes/orange/probe.h"
 #include "remotes/orange/raw.h"
 
@@ -65,6 +66,11 @@ static GPtrArray *orange_probe(struct remote *self, const char *part)
 	return probe_part(self->session, part);
 }
 
+static bool orange_read_busy(struct remote *self, const GArray *gaps, GArray *busy, GError **error)
+{
+	return availability_read(self->session, gaps, busy, error);
+}
+
 const struct remote_driver orange_driver = {
 	.name = "orange",
 	.open = orange_open,
@@ -74,4 +80,5 @@ const struct remote_driver orange_driver = {
 	.is_write = session_is_write,
 	.call = orange_call,
 	.probe = orange_probe,
+	.read_busy = orange_read_busy,
 };

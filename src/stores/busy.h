@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* When a folder of events says that somebody is busy. */
+#ifndef PASSERELLE_STORES_BUSY_H
+#define PASSERELLE_STORES_BUSY_H
+
+#include "formats/freebusy.h"
+
+/* The time that the events of folder take inside the window: struct period, as freebusy_add gives
+ * them. Unreadable files are left out and named in problems (nullable, char *). STORAGE. */
+GArray *busy_of_folder(const char *folder, const struct occurrence_window *window,
+                       GPtrArray *problems, GError **error);
+
+#endif
