@@ -24,6 +24,10 @@ esac
 
 # shellcheck disable=SC2086 # lists of words
 depends $BUILD_PACKAGES $TEST_PACKAGES
+if [ "$mode" = long ]; then
+  # shellcheck disable=SC2086 # lists of words
+  depends $LONG_PACKAGES
+fi
 
 source=$PWD
 build=${PASSERELLE_BUILD:-$source/build-check}
