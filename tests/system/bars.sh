@@ -167,6 +167,8 @@ Config { font = "DejaVu Sans Mono 12", bgColor = "#1c1c1c", fgColor = "#ffffff",
   , template = "}{%passerelle%"
   , commands = [ $(grep -v '^--' "$source/contrib/xmobar/passerelle.hs") ] }
 END
+run dbus dbus-daemon --session --nofork --nopidfile --address="unix:path=$XDG_RUNTIME_DIR/bus" # xmobar asks for one
+wait_for 60 test -S "$XDG_RUNTIME_DIR/bus" || fail "no bus"
 run xmobar xmobar "$work/xmobarrc"
 xmobar=$!
 walk xmobar
