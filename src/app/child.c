@@ -4,48 +4,32 @@
 
 #include "app/sync_account.h"
 
-#include <gio/gio.h>
+#include <errno.h>
 #include <signal.h>
-#include <string.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OUTPUT_BYTES 4096 /* a line for each part */
 
 struct child {
-	GSubprocess *process;
-	GCancellable *cancellable;
-	void (*ended)(void *data, const struct child_end *end);
-	void *data;
+	GPid pid; /* 0 = it has ended, and its number may be another's */
+	int output;
 };
 
 /* Between fork and exec: a service that dies takes its cycle along. */
 static void set_up(gpointer data)
 {
-	(void)data;
+	const pid_t *service = data;
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-}
-
-static void on_end(GObject *object, GAsyncResult *result, gpointer data)
-{
-	struct child *self = data;
-	g_autoptr(GBytes) output = NULL;
-	g_autoptr(GError) error = NULL;
-	GSubprocess *process = G_SUBPROCESS(object);
-	bool is_read = g_subprocess_communicate_finish(process, result, &output, NULL, &error);
-	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-		return; /* freed: self is no more */
+	if (getppid() != *service) {
+		_exit(EXIT_FAILURE);
 	}
-	struct child_end end = {.exit_code = -1};
-	if (g_subprocess_get_if_exited(process)) {
-		end.exit_code = g_subprocess_get_exit_status(process);
-	} else if (g_subprocess_get_if_signaled(process)) {
-		end.signal = g_subprocess_get_term_sig(process);
-	}
-	if (is_read && output != NULL) {
-		gsize size = 0;
-		const char *bytes = g_bytes_get_data(output, &size);
-		g_autofree char *text = g_strndup(bytes != NULL ? bytes : "", size);
-		cycle_end_read(&end.cycle, text);
-	}
-	self->ended(self->data, &end);
 }
 
 /* /proc/self/exe is this very program, even after an upgrade has replaced its file. */
@@ -66,37 +50,96 @@ static GPtrArray *arguments_of(const char *account, const char *parts, int verbo
 	return list;
 }
 
-struct child *child_start(GBytes *config, const char *account, const char *parts, int verbosity,
-                          void (*ended)(void *data, const struct child_end *end), void *data,
-                          GError **error)
+static char **environment(const char *crashed)
 {
-	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-		G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-	g_autoptr(GPtrArray) list = arguments_of(account, parts, verbosity);
-	g_subprocess_launcher_set_child_setup(launcher, set_up, NULL, NULL);
-	g_subprocess_launcher_setenv(launcher, SYNC_SERVICE_VARIABLE, "1", TRUE);
-	g_subprocess_launcher_unsetenv(launcher, "NOTIFY_SOCKET");
-	g_subprocess_launcher_unsetenv(launcher, "WATCHDOG_USEC");
-	g_autoptr(GError) why = NULL;
-	GSubprocess *process =
-		g_subprocess_launcher_spawnv(launcher, (const char *const *)list->pdata, &why);
-	if (process == NULL) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
-		            "cannot start a cycle: %s", why->message);
-		return NULL;
+	char **list = g_environ_setenv(g_get_environ(), SYNC_SERVICE_VARIABLE, "1", TRUE);
+	list = g_environ_setenv(list, SYNC_CRASHED_VARIABLE, crashed, TRUE);
+	list = g_environ_unsetenv(list, "NOTIFY_SOCKET");
+	return g_environ_unsetenv(list, "WATCHDOG_USEC");
+}
+
+/* A file in memory, as a pipe would be but without a limit; -1 = there is none. */
+static int memory_file(const void *data, gsize size)
+{
+	int file = memfd_create("passerelle", MFD_CLOEXEC);
+	const char *at = data;
+	while (file >= 0 && size > 0) {
+		const gssize written = write(file, at, size);
+		if (written < 0 && errno != EINTR) {
+			close(file);
+			return -1;
+		}
+		at += MAX(written, 0);
+		size -= (gsize)MAX(written, 0);
 	}
+	if (file >= 0) {
+		lseek(file, 0, SEEK_SET);
+	}
+	return file;
+}
+
+static bool spawn(struct child *self, int input, const GPtrArray *arguments, const char *crashed,
+                  GError **error)
+{
+	g_auto(GStrv) variables = environment(crashed);
+	const pid_t service = getpid();
+	return g_spawn_async_with_pipes_and_fds(
+		NULL, (const char *const *)arguments->pdata, (const char *const *)variables,
+		G_SPAWN_DO_NOT_REAP_CHILD, set_up, (gpointer)&service, input, self->output, -1,
+		NULL, NULL, 0, &self->pid, NULL, NULL, NULL, error);
+}
+
+struct child *child_start(GBytes *config, const char *account, const char *parts,
+                          const char *crashed, int verbosity, GError **error)
+{
+	g_autoptr(GPtrArray) arguments = arguments_of(account, parts, verbosity);
+	g_autoptr(GError) why = NULL;
+	gsize size = 0;
+	const void *text = g_bytes_get_data(config, &size);
+	int input = memory_file(text, size);
 	struct child *self = g_new0(struct child, 1);
-	self->process = process;
-	self->cancellable = g_cancellable_new();
-	self->ended = ended;
-	self->data = data;
-	g_subprocess_communicate_async(process, config, self->cancellable, on_end, self);
+	self->output = memory_file(NULL, 0);
+	const bool has_files = input >= 0 && self->output >= 0;
+	const int number = errno;
+	if (!has_files || !spawn(self, input, arguments, crashed, &why)) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
+		            "cannot start a cycle: %s",
+		            has_files ? why->message : g_strerror(number));
+		g_clear_pointer(&self, child_free);
+	}
+	if (input >= 0) {
+		close(input);
+	}
 	return self;
+}
+
+static void read_output(const struct child *self, struct cycle_end *end)
+{
+	char text[OUTPUT_BYTES + 1];
+	const gssize got = pread(self->output, text, OUTPUT_BYTES, 0);
+	text[MAX(got, 0)] = '\0';
+	cycle_end_read(end, text);
+}
+
+bool child_has_ended(struct child *self, struct child_end *end)
+{
+	int status = 0;
+	if (self->pid == 0 || waitpid(self->pid, &status, WNOHANG) != self->pid) {
+		return false;
+	}
+	self->pid = 0;
+	end->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	read_output(self, &end->cycle);
+	return true;
 }
 
 void child_signal(struct child *self, int number)
 {
-	g_subprocess_send_signal(self->process, number);
+	if (self->pid > 0) {
+		kill(self->pid, number);
+		kill(self->pid, SIGCONT);
+	}
 }
 
 void child_free(struct child *self)
@@ -104,8 +147,12 @@ void child_free(struct child *self)
 	if (self == NULL) {
 		return;
 	}
-	g_cancellable_cancel(self->cancellable);
-	g_object_unref(self->cancellable);
-	g_object_unref(self->process);
+	if (self->pid > 0) {
+		kill(self->pid, SIGKILL);
+		waitpid(self->pid, NULL, 0);
+	}
+	if (self->output >= 0) {
+		close(self->output);
+	}
 	g_free(self);
 }

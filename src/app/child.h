@@ -15,13 +15,16 @@ struct child_end {
 
 /*
  * config: the text of the configuration in force; the child reads it from its standard input, so
- * that a file that makes no sense by now does no harm. ended is called from the main loop, once;
- * the child is freed by child_free, then or before (then ended is not called).
+ * that a file that makes no sense by now does no harm. The signals that the caller has blocked are
+ * not blocked in it. crashed: the parts whose last cycle did, for the status. STORAGE.
  */
-struct child *child_start(GBytes *config, const char *account, const char *parts, int verbosity,
-                          void (*ended)(void *data, const struct child_end *end), void *data,
-                          GError **error);
+struct child *child_start(GBytes *config, const char *account, const char *parts,
+                          const char *crashed, int verbosity, GError **error);
+/* To be asked after SIGCHLD; never waits. True: it has ended, and only child_free is left. */
+bool child_has_ended(struct child *self, struct child_end *end);
+/* SIGTERM reaches one that is stopped, too. */
 void child_signal(struct child *self, int number);
+/* One that has not ended is killed. */
 void child_free(struct child *self);
 
 #endif

@@ -27,18 +27,6 @@ struct parser {
 	GHashTable *names;              /* name -> its line, in the current section */
 };
 
-static void account_config_free(struct account_config *self)
-{
-	for (const struct option *option = config_options; option->name != NULL; option++) {
-		bool is_text = option->type <= OPTION_ZONE;
-		if (option->section == SECTION_ACCOUNT && is_text) {
-			g_free(*(char **)(void *)((char *)self + option->offset));
-		}
-	}
-	g_free(self->name);
-	g_free(self);
-}
-
 void config_free(struct config *self)
 {
 	if (self != NULL) {
@@ -331,7 +319,7 @@ struct config *config_parse(const char *data, gsize size, const char *path, GErr
 	OWNED(config) config = g_new0(struct config, 1);
 	config->path = g_strdup(path);
 	config->text = g_bytes_new(data, size);
-	config->accounts = g_ptr_array_new_with_free_func((GDestroyNotify)account_config_free);
+	config->accounts = g_ptr_array_new_with_free_func((GDestroyNotify)config_account_free);
 	set_fallbacks(SECTION_GENERAL, &config->general);
 	if (!g_utf8_validate_len(data, size, &valid_until)) {
 		config_mistake_add(mistakes, line_at(data, valid_until), "this is not UTF-8 text");

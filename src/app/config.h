@@ -58,6 +58,12 @@ struct config *config_parse(const char *data, gsize size, const char *path, GErr
 void config_free(struct config *self);
 DEFINE_OWNED(config, config_free);
 
+/* An account as a value (config_account.c). Equal: all that is configured is, so that nothing has
+ * to start anew. */
+struct account_config *config_account_copy(const struct account_config *self);
+void config_account_free(struct account_config *self);
+bool config_account_equal(const struct account_config *self, const struct account_config *other);
+
 /* NULL where there is none. */
 struct account_config *config_account(const struct config *self, const char *name);
 

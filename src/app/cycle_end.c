@@ -8,10 +8,11 @@ static const struct {
 	const char *name;
 	bool needs_person;
 } ENDS[PART_ENDS] = {
-	[PART_DONE] = {"done", false},      [PART_ASKS] = {"asks", true},
-	[PART_FAILED] = {"failed", false},  [PART_HERE] = {"here", true},
-	[PART_LOGIN] = {"login", true},     [PART_CONSENT] = {"consent", true},
-	[PART_REFUSED] = {"refused", true}, [PART_CONFIG] = {"config", true},
+	[PART_DONE] = {"done", false},       [PART_ASKS] = {"asks", true},
+	[PART_FAILED] = {"failed", false},   [PART_OFFLINE] = {"offline", false},
+	[PART_CRASHED] = {"crashed", false}, [PART_HERE] = {"here", true},
+	[PART_LOGIN] = {"login", true},      [PART_CONSENT] = {"consent", true},
+	[PART_REFUSED] = {"refused", true},  [PART_CONFIG] = {"config", true},
 };
 
 const char *part_end_name(enum part_end end)
@@ -31,7 +32,7 @@ static const struct {
 } ERRORS[] = {
 	{PASSERELLE_ERROR_AUTH, PART_LOGIN},          {PASSERELLE_ERROR_CONSENT, PART_CONSENT},
 	{PASSERELLE_ERROR_CONFIG, PART_CONFIG},       {PASSERELLE_ERROR_REFUSED, PART_REFUSED},
-	{PASSERELLE_ERROR_UNSUPPORTED, PART_REFUSED},
+	{PASSERELLE_ERROR_UNSUPPORTED, PART_REFUSED}, {PASSERELLE_ERROR_NETWORK, PART_OFFLINE},
 };
 
 enum part_end part_end_of(const GError *error)

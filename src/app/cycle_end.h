@@ -9,14 +9,16 @@
 enum part_end {
 	PART_DONE,    /* held and refused items included: they wait on their own */
 	PART_ASKS,    /* done, and a person could allow more */
-	PART_FAILED,  /* out of reach, out of order, a disk, a crash: later */
+	PART_FAILED,  /* out of order, a disk, stopped: later */
+	PART_OFFLINE, /* the remote is out of reach */
+	PART_CRASHED, /* the process that ran it ended in the middle, or hung */
 	PART_HERE,    /* the remote could not be asked for something here, as a password command */
 	PART_LOGIN,   /* a token is needed */
 	PART_CONSENT, /* the consent of the person is needed */
 	PART_REFUSED, /* the remote does not take what it is asked */
 	PART_CONFIG,  /* the remote refuses the credentials or the address */
 };
-#define PART_ENDS 8
+#define PART_ENDS 10
 const char *part_end_name(enum part_end end);
 /* error NULL is DONE. */
 enum part_end part_end_of(const GError *error);

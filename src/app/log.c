@@ -11,6 +11,7 @@
 
 #define DOMAIN          "passerelle"
 #define LINE_CHARACTERS 1000
+#define FIELDS          7 /* of a line, at most */
 
 static enum log_level shown_level = LOG_LEVEL_INFO;
 
@@ -92,30 +93,63 @@ void log_set_level(enum log_level level)
 	shown_level = level;
 }
 
-static void say_line(enum log_level level, const char *account, const char *line)
+/* "home: contacts: " */
+static char *prefix_of(const struct log_about *about)
+{
+	return g_strconcat(about->account != NULL ? about->account : "",
+	                   about->account != NULL ? ": " : "", about->api != NULL ? about->api : "",
+	                   about->api != NULL ? ": " : "", NULL);
+}
+
+static void say_line(enum log_level level, const struct log_about *about, const char *line)
 {
 	g_autofree char *clean = words_clean(line, LINE_CHARACTERS);
-	g_autofree char *message =
-		account != NULL ? g_strdup_printf("%s: %s", account, clean) : g_strdup(clean);
-	const GLogField fields[] = {
+	g_autofree char *prefix = prefix_of(about);
+	g_autofree char *message = g_strconcat(prefix, clean, NULL);
+	GLogField fields[FIELDS] = {
 		{"MESSAGE", message, -1},
 		{"PRIORITY", levels[level].priority, -1},
 		{"GLIB_DOMAIN", DOMAIN, -1},
 		{"SYSLOG_IDENTIFIER", DOMAIN, -1},
-		{"PASSERELLE_ACCOUNT", account, -1},
 	};
-	gsize count = G_N_ELEMENTS(fields) - (account == NULL ? 1 : 0);
+	const GLogField facts[] = {
+		{"PASSERELLE_ACCOUNT", about->account, -1},
+		{"PASSERELLE_API", about->api, -1},
+		{"PASSERELLE_ITEM", about->item, -1},
+	};
+	gsize count = FIELDS - G_N_ELEMENTS(facts);
+	for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) {
+		if (facts[i].value != NULL) {
+			fields[count++] = facts[i];
+		}
+	}
 	g_log_structured_array(levels[level].flag, fields, count);
+}
+
+G_GNUC_PRINTF(3, 0)
+static void say(enum log_level level, const struct log_about *about, const char *format,
+                va_list arguments)
+{
+	g_autofree char *text = g_strdup_vprintf(format, arguments);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	for (guint i = 0; lines[i] != NULL; i++) {
+		say_line(level, about, lines[i]);
+	}
+}
+
+void log_tell(enum log_level level, const struct log_about *about, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	say(level, about, format, arguments);
+	va_end(arguments);
 }
 
 void log_say(enum log_level level, const char *account, const char *format, ...)
 {
+	const struct log_about about = {account, NULL, NULL};
 	va_list arguments;
 	va_start(arguments, format);
-	g_autofree char *text = g_strdup_vprintf(format, arguments);
+	say(level, &about, format, arguments);
 	va_end(arguments);
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	for (guint i = 0; lines[i] != NULL; i++) {
-		say_line(level, account, lines[i]);
-	}
 }

@@ -3,137 +3,85 @@
 #include "app/runner.h"
 
 #include "app/child.h"
-#include "app/confine.h"
-#include "app/folder_digest.h"
+#include "app/clock.h"
+#include "app/crash.h"
+#include "app/folder_watch.h"
 #include "app/log.h"
+#include "app/network.h"
 #include "app/paths.h"
 #include "app/presence.h"
-#include "stores/vdir.h"
 
-#include <gio/gio.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#define SETTLE_MS       1500             /* editors write in several steps */
 #define LONGEST_SILENCE (15 * 60 * 1000) /* of a cycle, without any progress: it hangs */
 #define GRACE_MS        5000             /* between SIGTERM and SIGKILL */
 
-struct watched_folder {
-	struct runner *runner; /* lent */
-	enum item_kind kind;
-	GFileMonitor *monitor;
-	gint64 settle_at; /* events came; look then. SCHEDULE_NEVER = none */
-	guint64 known;    /* digest after the last cycle */
-	guint64 at_start; /* digest when the running cycle was started */
-};
-
 struct runner {
-	const struct account_config *config; /* lent */
-	const struct runner_host *host;      /* lent */
+	struct account_config *config;  /* owned copy: a reload frees the others */
+	const struct runner_host *host; /* lent */
+	bool is_near;                   /* the remote is this computer: no network is needed */
 	struct schedule schedule;
-	struct watched_folder folders[ITEM_KINDS];
-	GFileMonitor *token_monitor;
-	struct presence *presence; /* NULL = it could not be had */
+	struct folder_watch *folders[ITEM_KINDS]; /* NULL = not wanted */
+	char *token_name;
+	struct watch *token;
+	struct presence *presence; /* NULL = it could not be had, or was given up */
 	struct child *child;
 	gint64 end_at;  /* SIGTERM then, unless the child has made progress */
 	gint64 beat;    /* see progress.h */
 	gint64 kill_at; /* SIGKILL then */
+	bool is_hung;   /* that is why it was asked to end */
 };
-
-gint64 runner_clock(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_BOOTTIME, &time);
-	return (gint64)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
 
 static enum part part_of(enum item_kind kind)
 {
 	return kind == ITEM_CONTACT ? PART_CONTACTS : PART_CALENDAR;
 }
 
+const char *runner_account(const struct runner *self)
+{
+	return self->config->name;
+}
+
 /* ---- watches ---- */
 
-static bool is_item(GFile *file, enum item_kind kind)
-{
-	g_autofree char *name = file != NULL ? g_file_get_basename(file) : NULL;
-	return name != NULL && vdir_is_item_name(name, kind);
-}
-
-/* Of the folder itself: it went away, or came back (another disk, a move). */
-static bool is_folder(const struct watched_folder *self, GFile *file)
-{
-	g_autoptr(GFile) folder =
-		g_file_new_for_path(account_folder(self->runner->config, self->kind));
-	return g_file_equal(file, folder);
-}
-
-static void on_folder_event(GFileMonitor *monitor, GFile *file, GFile *other,
-                            GFileMonitorEvent event, gpointer data)
-{
-	struct watched_folder *self = data;
-	(void)monitor;
-	(void)event;
-	if (is_item(file, self->kind) || is_item(other, self->kind) || is_folder(self, file)) {
-		self->settle_at = runner_clock() + SETTLE_MS;
-		self->runner->host->changed(self->runner->host->data);
-	}
-}
-
-static void on_token_event(GFileMonitor *monitor, GFile *file, GFile *other,
-                           GFileMonitorEvent event, gpointer data)
+static void on_woken(void *data)
 {
 	struct runner *self = data;
-	(void)monitor;
-	(void)file;
-	(void)other;
-	(void)event;
-	schedule_wake(&self->schedule, runner_clock());
 	self->host->changed(self->host->data);
 }
 
-static GFileMonitor *monitor_path(const struct runner *self, const char *path, bool is_folder)
+/* Other files of the state come and go beside it with every cycle. */
+static void on_token(void *data, enum watch_event event, const char *name)
 {
-	g_autoptr(GFile) file = g_file_new_for_path(path);
-	g_autoptr(GError) error = NULL;
-	GFileMonitor *monitor =
-		is_folder ? g_file_monitor_directory(file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error)
-			  : g_file_monitor_file(file, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
-	if (monitor == NULL) {
-		log_say(LOG_LEVEL_WARNING, self->config->name, "cannot watch \"%s\": %s", path,
-		        error->message);
+	struct runner *self = data;
+	const bool is_token = name == NULL || strcmp(name, self->token_name) == 0;
+	if (is_token && event != WATCH_WRITTEN && event != WATCH_CREATED) {
+		schedule_wake(&self->schedule, clock_now());
+		on_woken(self);
 	}
-	return monitor;
 }
 
 static void watch_folder(struct runner *self, enum item_kind kind)
 {
-	struct watched_folder *folder = &self->folders[kind];
 	const char *path = account_folder(self->config, kind);
 	g_autoptr(GError) error = NULL;
-	*folder =
-		(struct watched_folder){.runner = self, .kind = kind, .settle_at = SCHEDULE_NEVER};
 	if (!account_has_part(self->config, part_of(kind))) {
 		return;
 	}
 	if (!durable_make_folder(path, 0700, &error)) {
 		log_say(LOG_LEVEL_WARNING, self->config->name, "%s", error->message);
 	}
-	folder->known = folder_digest(path, kind);
-	folder->monitor = monitor_path(self, path, true);
-	if (folder->monitor != NULL) {
-		g_signal_connect(folder->monitor, "changed", G_CALLBACK(on_folder_event), folder);
-	}
+	self->folders[kind] = folder_watch_new(self->host->watcher, self->config->name, path, kind,
+	                                       on_woken, self);
 }
 
 static void watch_token(struct runner *self)
 {
-	g_autofree char *path = paths_of_account(self->config->name, ".token");
-	self->token_monitor = monitor_path(self, path, false);
-	if (self->token_monitor != NULL) {
-		g_signal_connect(self->token_monitor, "changed", G_CALLBACK(on_token_event), self);
-	}
+	g_autofree char *folder = paths_state();
+	self->token_name = g_strconcat(self->config->name, ".token", NULL);
+	self->token = watch_new(self->host->watcher, folder, on_token, self);
 }
 
 /* What status says of the service: nothing else depends on it. */
@@ -149,18 +97,31 @@ static void announce(struct runner *self)
 	}
 }
 
-struct runner *runner_new(const struct account_config *config, const struct runner_host *host)
+static bool is_near(const struct account_config *config)
+{
+	const char *const urls[] = {config->endpoint, config->contacts_url, config->calendar_url,
+	                            config->messages_url};
+	bool is = true;
+	for (gsize i = 0; i < G_N_ELEMENTS(urls); i++) {
+		is &= urls[i] == NULL || network_is_near(urls[i]);
+	}
+	return is;
+}
+
+struct runner *runner_new(const struct account_config *config, const struct runner_host *host,
+                          gint64 first)
 {
 	struct runner *self = g_new0(struct runner, 1);
-	self->config = config;
+	self->config = config_account_copy(config);
 	self->host = host;
+	self->is_near = is_near(config);
 	self->end_at = self->kill_at = SCHEDULE_NEVER;
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
 		watch_folder(self, kind);
 	}
 	watch_token(self);
 	announce(self);
-	schedule_init(&self->schedule, config, runner_clock());
+	schedule_init(&self->schedule, config, first);
 	return self;
 }
 
@@ -170,32 +131,32 @@ void runner_free(struct runner *self)
 		return;
 	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		g_clear_object(&self->folders[kind].monitor);
+		folder_watch_free(self->folders[kind]);
 	}
-	g_clear_object(&self->token_monitor);
+	watch_free(self->token);
 	child_free(self->child);
 	presence_release(self->presence);
+	config_account_free(self->config);
+	g_free(self->token_name);
 	g_free(self);
 }
 
-/* ---- the child ---- */
-
-/*
- * What the folder is like now against what the cycle has read of it. They differ when a person
- * edited meanwhile: then again. A state that the cycle found at its start and did not take in is
- * left alone, or it would go round and round.
- */
-static void compare_folder(struct watched_folder *self, const struct cycle_end *end)
+bool runner_reload(struct runner *self, const struct account_config *config, gint64 now)
 {
-	struct runner *runner = self->runner;
-	enum part part = part_of(self->kind);
-	self->settle_at = SCHEDULE_NEVER;
-	self->known = folder_digest(account_folder(runner->config, self->kind), self->kind);
-	if (end->parts[part].has_seen && self->known != end->parts[part].seen &&
-	    self->known != self->at_start) {
-		schedule_touch(&runner->schedule, part, runner_clock() + SETTLE_MS);
+	if (!config_account_equal(self->config, config)) {
+		return false;
 	}
+	schedule_reload(&self->schedule, now);
+	return true;
 }
+
+void runner_leave(struct runner *self)
+{
+	presence_release(self->presence);
+	self->presence = NULL;
+}
+
+/* ---- the end of a child ---- */
 
 static const struct {
 	enum part_end end;
@@ -212,45 +173,69 @@ static const struct {
 static void tell_waits(const struct runner *self, const struct cycle_end *end)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(WAITS); i++) {
-		bool parts[PARTS];
 		for (enum part part = 0; part < PARTS; part++) {
-			parts[part] = end->parts[part].is_told &&
-			              end->parts[part].end == WAITS[i].end &&
-			              self->schedule.parts[part].end != WAITS[i].end;
-		}
-		g_autofree char *list = schedule_part_list(parts);
-		if (list[0] != '\0') {
-			log_say(WAITS[i].level, self->config->name, "%s: %s", list, WAITS[i].words);
+			if (end->parts[part].is_told && end->parts[part].end == WAITS[i].end &&
+			    self->schedule.parts[part].end != WAITS[i].end) {
+				const struct log_about about = {self->config->name, part_name(part),
+				                                NULL};
+				log_tell(WAITS[i].level, &about, "%s", WAITS[i].words);
+			}
 		}
 	}
 }
 
-static void tell_end(const struct runner *self, const struct child_end *end)
+/* A process that ends by one of these did not crash: somebody asked it to end. */
+static bool was_asked(int number)
 {
-	if (end->signal != 0) {
-		g_autofree char *words = confine_words_of_signal(end->signal);
-		log_say(LOG_LEVEL_ERROR, self->config->name, "the cycle was ended: %s", words);
-	}
-	tell_waits(self, &end->cycle);
+	return number == SIGTERM || number == SIGINT || number == SIGHUP;
 }
 
-static void on_child_end(void *data, const struct child_end *end)
+/* What nobody told of crashed: the log and the status say so, and the schedule knows. */
+static void note_crash(const struct runner *self, struct child_end *end)
 {
-	struct runner *self = data;
-	bool was_asked = self->kill_at != SCHEDULE_NEVER;
+	struct crash crash = {.is_hung = self->is_hung, .signal = end->signal};
+	for (enum part part = 0; part < PARTS; part++) {
+		crash.parts[part] =
+			self->schedule.parts[part].is_running && !end->cycle.parts[part].is_told;
+		if (crash.parts[part]) {
+			end->cycle.parts[part].is_told = true;
+			end->cycle.parts[part].end = PART_CRASHED;
+		}
+	}
+	crash_tell(self->config, &crash);
+}
+
+static void end_folders(struct runner *self, const struct cycle_end *end, gint64 now)
+{
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		const enum part part = part_of(kind);
+		const guint64 *seen = end->parts[part].has_seen ? &end->parts[part].seen : NULL;
+		if (self->folders[kind] != NULL && self->schedule.parts[part].is_running &&
+		    folder_watch_end(self->folders[kind], seen)) {
+			schedule_touch(&self->schedule, part, now + FOLDER_SETTLE_MS);
+		}
+	}
+}
+
+static void reap(struct runner *self, gint64 now)
+{
+	struct child_end end = {0};
+	if (self->child == NULL || !child_has_ended(self->child, &end)) {
+		return;
+	}
+	if (self->is_hung ||
+	    (end.signal != 0 && !was_asked(end.signal) && self->kill_at == SCHEDULE_NEVER)) {
+		note_crash(self, &end);
+	}
+	tell_waits(self, &end.cycle);
 	g_clear_pointer(&self->child, child_free);
 	self->end_at = self->kill_at = SCHEDULE_NEVER;
-	if (!was_asked) {
-		tell_end(self, end);
-	}
-	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (self->schedule.parts[part_of(kind)].is_running) {
-			compare_folder(&self->folders[kind], &end->cycle);
-		}
-	}
-	schedule_end(&self->schedule, &end->cycle, runner_clock(), g_random_double());
-	self->host->changed(self->host->data);
+	self->is_hung = false;
+	end_folders(self, &end.cycle, now);
+	schedule_end(&self->schedule, &end.cycle, now, g_random_double());
 }
+
+/* ---- the start of a child ---- */
 
 /* The child touches its lock as long as it gets on: the first search for contacts takes its time.
  */
@@ -261,21 +246,32 @@ static gint64 read_beat(const struct runner *self)
 	return stat(path, &about) == 0 ? about.st_mtim.tv_sec : 0;
 }
 
+static char *crashed_list(const struct runner *self)
+{
+	bool parts[PARTS];
+	for (enum part part = 0; part < PARTS; part++) {
+		parts[part] = self->schedule.parts[part].end == PART_CRASHED;
+	}
+	return schedule_part_list(parts);
+}
+
 static void start(struct runner *self, const bool parts[PARTS], gint64 now)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *list = schedule_part_list(parts);
+	g_autofree char *crashed = crashed_list(self);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
 		if (parts[part_of(kind)]) {
-			self->folders[kind].at_start =
-				folder_digest(account_folder(self->config, kind), kind);
+			folder_watch_begin(self->folders[kind]);
 		}
 	}
-	self->child = child_start(self->host->config->text, self->config->name, list,
-	                          self->host->verbosity, on_child_end, self, &error);
+	self->child = child_start(self->host->config->text, self->config->name, list, crashed,
+	                          self->host->verbosity, &error);
 	if (self->child == NULL) {
+		const struct cycle_end none = {0};
 		log_say(LOG_LEVEL_ERROR, self->config->name, "%s", error->message);
-		schedule_end(&self->schedule, NULL, now, g_random_double());
+		end_folders(self, &none, now);
+		schedule_end(&self->schedule, &none, now, g_random_double());
 		return;
 	}
 	log_say(LOG_LEVEL_DEBUG, self->config->name, "a cycle starts: %s", list);
@@ -283,22 +279,22 @@ static void start(struct runner *self, const bool parts[PARTS], gint64 now)
 	self->beat = read_beat(self);
 }
 
-/* ---- steps ---- */
-
-/* Events of our own child's writes leave the folder as it was known after it. */
-static void settle(struct watched_folder *self, gint64 now)
+static void start_due(struct runner *self, gint64 now, bool has_network)
 {
-	struct runner *runner = self->runner;
-	if (now < self->settle_at || runner->schedule.parts[part_of(self->kind)].is_running) {
+	bool parts[PARTS];
+	if (schedule_next(&self->schedule) > now) {
 		return;
 	}
-	self->settle_at = SCHEDULE_NEVER;
-	guint64 digest = folder_digest(account_folder(runner->config, self->kind), self->kind);
-	if (digest != self->known) {
-		self->known = digest;
-		schedule_touch(&runner->schedule, part_of(self->kind), now);
+	const bool is_cut_off = !has_network && !self->is_near;
+	if (is_cut_off && schedule_put_off(&self->schedule, now, g_random_double())) {
+		log_say(LOG_LEVEL_DEBUG, self->config->name, "there is no network: put off");
+	}
+	if (schedule_take(&self->schedule, now, parts)) {
+		start(self, parts, now);
 	}
 }
+
+/* ---- steps ---- */
 
 static bool has_made_progress(struct runner *self)
 {
@@ -318,20 +314,22 @@ static void end_hanging(struct runner *self, gint64 now)
 	} else if (now >= self->end_at && has_made_progress(self)) {
 		self->end_at = now + LONGEST_SILENCE;
 	} else if (now >= self->end_at) {
-		log_say(LOG_LEVEL_ERROR, self->config->name, "the cycle hangs and is ended");
+		self->is_hung = true;
 		runner_stop(self, now);
 	}
 }
 
-void runner_step(struct runner *self, gint64 now, bool may_start)
+void runner_step(struct runner *self, gint64 now, const struct runner_limits *limits)
 {
-	bool parts[PARTS];
+	reap(self, now);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		settle(&self->folders[kind], now);
+		if (self->folders[kind] != NULL && folder_watch_step(self->folders[kind], now)) {
+			schedule_touch(&self->schedule, part_of(kind), now);
+		}
 	}
 	end_hanging(self, now);
-	if (may_start && self->child == NULL && schedule_take(&self->schedule, now, parts)) {
-		start(self, parts, now);
+	if (limits->may_start && self->child == NULL) {
+		start_due(self, now, limits->has_network);
 	}
 }
 
@@ -342,8 +340,8 @@ gint64 runner_deadline(const struct runner *self, bool may_start)
 		next = MIN(next, schedule_next(&self->schedule));
 	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (!self->schedule.parts[part_of(kind)].is_running) {
-			next = MIN(next, self->folders[kind].settle_at);
+		if (self->folders[kind] != NULL) {
+			next = MIN(next, folder_watch_deadline(self->folders[kind]));
 		}
 	}
 	return next;
@@ -357,6 +355,16 @@ bool runner_is_busy(const struct runner *self)
 bool runner_needs_person(const struct runner *self)
 {
 	return schedule_needs_person(&self->schedule);
+}
+
+void runner_network(struct runner *self, gint64 now)
+{
+	schedule_network(&self->schedule, now, g_random_double());
+}
+
+void runner_hold_until(struct runner *self, gint64 when)
+{
+	schedule_hold_until(&self->schedule, when);
 }
 
 void runner_stop(struct runner *self, gint64 now)

@@ -9,11 +9,15 @@
 #define HOUR             (60 * MINUTE)
 #define FIRST_BACK_OFF   (30 * SECOND)
 #define LONGEST_BACK_OFF (15 * MINUTE)
-#define LONGEST_WAIT     HOUR /* for a person */
+#define LONGEST_WAIT     HOUR          /* for a person */
+#define NETWORK_SETTLE   (1 * SECOND)  /* from the route to name servers that answer */
+#define NETWORK_SPREAD   (4 * SECOND)  /* not all accounts at once */
+#define NETWORK_PAUSE    (30 * SECOND) /* a cable that comes and goes is no reason to hammer */
 
 void schedule_init(struct schedule *self, const struct account_config *config, gint64 now)
 {
 	memset(self, 0, sizeof *self);
+	self->network_at = now - NETWORK_PAUSE;
 	for (enum part part = 0; part < PARTS; part++) {
 		bool is_wanted = account_has_part(config, part);
 		self->parts[part].interval =
@@ -45,6 +49,21 @@ gint64 schedule_next(const struct schedule *self)
 	return next;
 }
 
+/* The others first; then those that crashed, one by one. */
+static void leave_crashed_alone(const struct schedule *self, bool parts[PARTS])
+{
+	bool has_other = false;
+	for (enum part part = 0; part < PARTS; part++) {
+		has_other |= parts[part] && self->parts[part].end != PART_CRASHED;
+	}
+	for (enum part part = 0; part < PARTS; part++) {
+		if (parts[part] && self->parts[part].end == PART_CRASHED) {
+			parts[part] = !has_other;
+			has_other = true;
+		}
+	}
+}
+
 bool schedule_take(struct schedule *self, gint64 now, bool parts[PARTS])
 {
 	memset(parts, 0, sizeof(bool) * PARTS);
@@ -53,9 +72,13 @@ bool schedule_take(struct schedule *self, gint64 now, bool parts[PARTS])
 	}
 	for (enum part part = 0; part < PARTS; part++) {
 		parts[part] = part_next(&self->parts[part]) <= now;
+	}
+	leave_crashed_alone(self, parts);
+	for (enum part part = 0; part < PARTS; part++) {
 		self->parts[part].is_running = parts[part];
 		if (parts[part]) {
 			self->parts[part].due = SCHEDULE_NEVER;
+			self->parts[part].is_put_off = false;
 		}
 	}
 	return true;
@@ -91,6 +114,8 @@ static const struct {
 	[PART_DONE] = {AFTER_INTERVAL, SCHEDULE_GOES},
 	[PART_ASKS] = {AFTER_INTERVAL, SCHEDULE_GOES},
 	[PART_FAILED] = {BACK_OFF, SCHEDULE_GOES},
+	[PART_OFFLINE] = {BACK_OFF, SCHEDULE_GOES},
+	[PART_CRASHED] = {BACK_OFF, SCHEDULE_GOES},
 	[PART_HERE] = {BACK_OFF, SCHEDULE_GOES},
 	[PART_LOGIN] = {FOR_TOKEN, SCHEDULE_WAITS_PERSON},
 	[PART_CONSENT] = {FOR_CONSENT, SCHEDULE_WAITS_PERSON},
@@ -146,6 +171,54 @@ void schedule_wake(struct schedule *self, gint64 now)
 			self->parts[part].wait = SCHEDULE_GOES;
 			self->parts[part].not_before = now;
 			self->parts[part].repeats = 0;
+		}
+	}
+}
+
+bool schedule_put_off(struct schedule *self, gint64 now, double chance)
+{
+	bool is_any = false;
+	for (enum part part = 0; part < PARTS; part++) {
+		struct schedule_part *one = &self->parts[part];
+		if (!one->is_running && !one->is_put_off && part_next(one) <= now) {
+			one->not_before = now + back_off(FIRST_BACK_OFF, 1, FIRST_BACK_OFF, chance);
+			one->is_put_off = is_any = true;
+		}
+	}
+	return is_any;
+}
+
+void schedule_network(struct schedule *self, gint64 now, double chance)
+{
+	const gint64 earliest = MAX(now, self->network_at + NETWORK_PAUSE);
+	const gint64 when = earliest + NETWORK_SETTLE + (gint64)(chance * (double)NETWORK_SPREAD);
+	bool is_any = false;
+	for (enum part part = 0; part < PARTS; part++) {
+		struct schedule_part *one = &self->parts[part];
+		if ((one->is_put_off || one->end == PART_OFFLINE) && one->not_before > when) {
+			one->not_before = when;
+			one->repeats = 0;
+			is_any = true;
+		}
+	}
+	self->network_at = is_any ? when : self->network_at;
+}
+
+void schedule_hold_until(struct schedule *self, gint64 when)
+{
+	for (enum part part = 0; part < PARTS; part++) {
+		self->parts[part].not_before = MAX(self->parts[part].not_before, when);
+	}
+}
+
+void schedule_reload(struct schedule *self, gint64 now)
+{
+	for (enum part part = 0; part < PARTS; part++) {
+		struct schedule_part *one = &self->parts[part];
+		if (one->wait == SCHEDULE_WAITS_CONFIG || one->end == PART_HERE) {
+			one->wait = SCHEDULE_GOES;
+			one->due = one->not_before = now;
+			one->repeats = 0;
 		}
 	}
 }

@@ -23,20 +23,25 @@ struct schedule_part {
 	enum part_end end; /* of its last cycle */
 	unsigned repeats;  /* so often it ended like that in a row */
 	enum schedule_wait wait;
+	bool is_put_off; /* for want of a network; once */
 };
 
 /* One cycle of an account runs at a time; apart from that no part delays another. */
 struct schedule {
 	struct schedule_part parts[PARTS];
+	gint64 network_at; /* when a network last came */
 };
 
-/* Everything is due at once. */
+/* Everything is due at once. now 0 is fine. */
 void schedule_init(struct schedule *self, const struct account_config *config, gint64 now);
 /* A file of this part changed: due at when, unless it is sooner already or has to wait. */
 void schedule_touch(struct schedule *self, enum part part, gint64 when);
 /* When schedule_take will answer true; SCHEDULE_NEVER while a cycle runs. */
 gint64 schedule_next(const struct schedule *self);
-/* The parts that are due now are marked as running. False: none is. */
+/*
+ * The parts that are due now are marked as running. False: none is. One that crashed goes alone:
+ * if it does so again, it takes no other along.
+ */
 bool schedule_take(struct schedule *self, gint64 now, bool parts[PARTS]);
 /*
  * The cycle has ended; end NULL = nothing is known of it, and a part that it does not tell of
@@ -46,6 +51,21 @@ bool schedule_take(struct schedule *self, gint64 now, bool parts[PARTS]);
  * in its interval, then in twice of it, up to an hour.
  */
 void schedule_end(struct schedule *self, const struct cycle_end *end, gint64 now, double chance);
+/*
+ * There is no network. What is due is put off by up to half a minute, once: then it is tried all
+ * the same, since who says that there is none may be wrong. False: nothing was put off.
+ */
+bool schedule_put_off(struct schedule *self, gint64 now, double chance);
+/*
+ * A network came: what was put off or out of reach is due within seconds, not earlier than half a
+ * minute after the last time a network came.
+ */
+void schedule_network(struct schedule *self, gint64 now, double chance);
+/* The computer was asleep: nothing is due before this moment. */
+void schedule_hold_until(struct schedule *self, gint64 when);
+/* The configuration was read again, and says the same of this account: what waited for that is due.
+ */
+void schedule_reload(struct schedule *self, gint64 now);
 /* There is a new token, or a person has consented: who waits for that is due. */
 void schedule_wake(struct schedule *self, gint64 now);
 /* Does a part wait for something that a person has to do? */

@@ -97,9 +97,15 @@ enum exit_status command_sync(struct invocation *invocation, int argc, char **ar
 		.is_full = is_full,
 		.is_quiet = invocation->verbosity < 0,
 		.is_for_service = g_getenv(SYNC_SERVICE_VARIABLE) != NULL,
+		.is_confined = g_getenv(SYNC_SERVICE_VARIABLE) != NULL,
 	};
 	const char *all = "contacts,calendar,messages";
 	if (!read_only(only != NULL && only[0] != '\0' ? only : all, wish.wants)) {
+		return EXIT_BAD_USAGE;
+	}
+	const char *crashed = g_getenv(SYNC_CRASHED_VARIABLE);
+	if (wish.is_for_service && crashed != NULL && crashed[0] != '\0' &&
+	    !read_only(crashed, wish.has_crashed)) {
 		return EXIT_BAD_USAGE;
 	}
 	return sync_all(invocation, names, &wish);

@@ -10,6 +10,7 @@
 #include "app/changes.h"
 #include "app/command.h"
 #include "app/confine.h"
+#include "app/crash.h"
 #include "app/exports.h"
 #include "app/folder_digest.h"
 #include "app/interrupt.h"
@@ -19,6 +20,7 @@
 #include "app/paths.h"
 #include "app/progress.h"
 #include "app/secrets.h"
+#include "app/status_file.h"
 #include "app/sync_report.h"
 #include "journal/records.h"
 #include "status/words.h"
@@ -73,9 +75,25 @@ static void worsen(struct cycle *self, enum exit_status status)
 	self->status = exit_status_worse(self->status, status);
 }
 
-static void tell_error(struct cycle *self, const char *what, const GError *error)
+/* The service tells what goes on being wrong once: the status has it. */
+static bool was_told(const struct cycle *self, enum part part, const GError *error)
 {
-	log_say(LOG_LEVEL_ERROR, self->config->name, "%s: %s", what, error->message);
+	const struct part_health *before = &self->health.parts[part];
+	return self->wish->is_for_service && before->state != STATUS_OK &&
+	       before->message != NULL && g_str_has_prefix(before->message, error->message);
+}
+
+static void tell_error(struct cycle *self, enum part part, const GError *error)
+{
+	const struct log_about about = {self->config->name, part_name(part), NULL};
+	log_tell(was_told(self, part, error) ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, &about, "%s",
+	         error->message);
+	worsen(self, exit_status_of(error));
+}
+
+static void tell_journal_error(struct cycle *self, const GError *error)
+{
+	log_say(LOG_LEVEL_ERROR, self->config->name, "journal: %s", error->message);
 	worsen(self, exit_status_of(error));
 }
 
@@ -141,14 +159,15 @@ static void tell_problems(const struct cycle *self, enum part part,
 	guint count = report->problems != NULL ? report->problems->len : 0;
 	for (guint i = 0; i < count; i++) {
 		const struct problem *problem = g_ptr_array_index(report->problems, i);
+		const struct log_about about = {self->config->name, part_name(part), problem->ref};
 		bool is_shown = !self->wish->is_for_service && i < PROBLEMS_SHOWN;
-		log_say(is_shown ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, self->config->name,
-		        "%s: %s", part_name(part), problem->log_line);
+		log_tell(is_shown ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, &about, "%s",
+		         problem->log_line);
 	}
 	if (count > PROBLEMS_SHOWN && !self->wish->is_for_service) {
-		log_say(LOG_LEVEL_WARNING, self->config->name,
-		        "%s: and %u more: see passerelle status %s", part_name(part),
-		        count - PROBLEMS_SHOWN, self->config->name);
+		const struct log_about about = {self->config->name, part_name(part), NULL};
+		log_tell(LOG_LEVEL_WARNING, &about, "and %u more: see passerelle status %s",
+		         count - PROBLEMS_SHOWN, self->config->name);
 	}
 }
 
@@ -159,7 +178,7 @@ static void note_changes(struct cycle *self, enum part part, const struct cycle_
 	if (self->config->on_change_command != NULL && !self->wish->is_dry_run &&
 	    !interrupt_is_raised() &&
 	    !changes_take(self->changes, part, report, self->account->journal, &error)) {
-		tell_error(self, "journal", error);
+		tell_journal_error(self, error);
 	}
 }
 
@@ -171,16 +190,19 @@ static void take_report(struct cycle *self, enum part part, const struct cycle_r
 		print_plan(self, part, report);
 	} else {
 		tell_problems(self, part, report);
+		if (self->wish->is_for_service) {
+			sync_report_log(report, self->config->name, part);
+		}
 	}
 	if (report->error != NULL && !interrupt_is_raised()) {
-		tell_error(self, part_name(part), report->error);
+		tell_error(self, part, report->error);
 	}
 	if (passerelle_error_is(report->error, PASSERELLE_ERROR_DAMAGED)) {
 		account_journal_doubt(self->config->name);
 	}
 	if (report->hold != NULL && !self->wish->is_for_service) {
-		log_say(LOG_LEVEL_WARNING, self->config->name, "%s: %s", part_name(part),
-		        report->hold);
+		const struct log_about about = {self->config->name, part_name(part), NULL};
+		log_tell(LOG_LEVEL_WARNING, &about, "%s", report->hold);
 	}
 	if (report->held > 0 || report->refused > 0 || report->is_plan_held ||
 	    report->hold != NULL) {
@@ -218,7 +240,7 @@ static void sync_kind(struct cycle *self, enum part part)
 		log_say(LOG_LEVEL_WARNING, self->config->name, "the service has no %s",
 		        part_name(part));
 	} else if (local == NULL) {
-		tell_error(self, part_name(part), error);
+		tell_error(self, part, error);
 		fail_part(self, part, error);
 	} else {
 		OWNED(cycle_report) report = run_cycle(self, kind, local, remote);
@@ -270,7 +292,7 @@ static void sync_messages(struct cycle *self)
 		                 self->now);
 		if (self->account->remote != NULL) {
 			note_end(self, PART_MESSAGES, part_end_of(error));
-			tell_error(self, "messages", error);
+			tell_error(self, PART_MESSAGES, error);
 		} else {
 			note_end_here(self, PART_MESSAGES, error);
 		}
@@ -316,12 +338,7 @@ static void write_document(const struct account_config *config, struct status_do
                            enum exit_status *status)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *path = paths_status(config);
-	g_autofree char *folder = g_path_get_dirname(path);
-	g_autofree char *json = status_document_to_json(document);
-	g_autofree char *text = g_strconcat(json, "\n", NULL);
-	if (!durable_make_folder(folder, 0700, &error) ||
-	    !durable_replace(path, text, strlen(text), 0600, &error)) {
+	if (!status_file_write(config, document, &error)) {
 		*status = exit_status_worse(*status, command_failed(config->name, error));
 	}
 }
@@ -371,7 +388,7 @@ static void save_status(struct cycle *self)
 	g_autofree char *json = status_document_to_json(self->document);
 	if (!journal_memory_set(self->account->journal, STATUS_KEY, json, &error) ||
 	    !health_save(&self->health, self->account->journal, &error)) {
-		tell_error(self, "journal", error);
+		tell_journal_error(self, error);
 	}
 	write_document(self->config, self->document, &self->status);
 }
@@ -410,7 +427,14 @@ static void connect_remote(struct cycle *self)
 {
 	if (!account_connect(self->account, self->wish->is_full, self->now, &self->connect_error) &&
 	    !interrupt_is_raised()) {
-		log_say(LOG_LEVEL_ERROR, self->config->name, "%s", self->connect_error->message);
+		bool is_known = true;
+		for (enum part part = 0; part < PARTS; part++) {
+			is_known &= !self->wish->wants[part] ||
+			            !account_has_part(self->config, part) ||
+			            was_told(self, part, self->connect_error);
+		}
+		log_say(is_known ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, self->config->name, "%s",
+		        self->connect_error->message);
 		worsen(self, exit_status_of(self->connect_error));
 	}
 }
@@ -423,6 +447,11 @@ static void run_part(struct cycle *self, enum part part)
 		sync_messages(self);
 	} else if (self->wish->wants[part]) {
 		sync_kind(self, part);
+	} else if (self->wish->has_crashed[part]) {
+		bool parts[PARTS] = {false};
+		parts[part] = true;
+		g_autofree char *words = crash_words(parts);
+		health_set(&self->health.parts[part], STATUS_ERROR, words, NULL, NULL, self->now);
 	}
 }
 
@@ -431,7 +460,12 @@ static void run_parts(struct cycle *self)
 {
 	static const enum part order[] = {PART_MESSAGES, PART_CALENDAR, PART_CONTACTS};
 	for (gsize i = 0; i < G_N_ELEMENTS(order) && !interrupt_is_raised(); i++) {
+		const enum status_state before = self->health.parts[order[i]].state;
 		run_part(self, order[i]);
+		if (self->wish->is_for_service) {
+			sync_log_recovery(self->config->name, order[i], before,
+			                  self->health.parts[order[i]].state);
+		}
 		if (!self->wish->is_dry_run && i + 1 < G_N_ELEMENTS(order)) {
 			save_status(self);
 		}
@@ -466,7 +500,7 @@ static void tell_needs(struct cycle *self)
 	                                            self->account->journal, &error);
 	g_free(need.message);
 	if (needs == NULL) {
-		tell_error(self, "journal", error);
+		tell_journal_error(self, error);
 	} else {
 		needs_tell(self->config, needs);
 	}
@@ -497,7 +531,7 @@ static void tell_person(struct cycle *self)
 static void run(struct cycle *self)
 {
 	connect_remote(self);
-	if (self->wish->is_for_service) {
+	if (self->wish->is_confined) {
 		confine(self);
 	}
 	run_parts(self);

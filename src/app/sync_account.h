@@ -13,14 +13,17 @@
 struct sync_wish {
 	bool wants[PARTS]; /* --only */
 	bool is_dry_run, is_confirmed, is_full;
-	bool is_rebuild;     /* journal rebuild: compare everything, send nothing */
-	bool is_quiet;       /* no summary */
-	bool is_for_service; /* nobody reads along: the status tells */
-	gint64 now;          /* UTC seconds that it is now; 0 = the clock's */
+	bool is_rebuild;         /* journal rebuild: compare everything, send nothing */
+	bool is_quiet;           /* no summary */
+	bool is_for_service;     /* nobody reads along: the status tells */
+	bool is_confined;        /* the process takes from itself what it does not need, for good */
+	bool has_crashed[PARTS]; /* in its last cycle, as the service knows */
+	gint64 now;              /* UTC seconds that it is now; 0 = the clock's */
 };
 
 /* Set by the service for its children. */
 #define SYNC_SERVICE_VARIABLE "PASSERELLE_SERVICE"
+#define SYNC_CRASHED_VARIABLE "PASSERELLE_CRASHED" /* "contacts,calendar" */
 
 /*
  * Whatever fails is told, stands in the status, and leaves the other parts going. end (nullable):

@@ -2,7 +2,10 @@
 /* What a cycle reported, as status, health and words. */
 #include "app/sync_report.h"
 
+#include "app/log.h"
 #include "status/words.h"
+
+#include <string.h>
 
 #define MAX_PROBLEMS 20 /* as in the document */
 
@@ -80,6 +83,36 @@ static void add(GString *line, gint64 count, const char *word)
 	}
 }
 
+static void add_changes(GString *line, const struct cycle_report *report)
+{
+	add(line, report->added_here, "new here");
+	add(line, report->added_there, "sent");
+	add(line, report->changed_here, "changed here");
+	add(line, report->changed_there, "changed there");
+	add(line, report->removed_here, "removed here");
+}
+
+void sync_report_log(const struct cycle_report *report, const char *account, enum part part)
+{
+	const struct log_about about = {account, part_name(part), NULL};
+	GString *line = g_string_new(NULL);
+	add_changes(line, report);
+	if (line->len > 0) {
+		log_tell(LOG_LEVEL_INFO, &about, "%s", line->str + strlen(", "));
+	}
+	g_string_free(line, TRUE);
+}
+
+void sync_log_recovery(const char *account, enum part part, enum status_state before,
+                       enum status_state now)
+{
+	const struct log_about about = {account, part_name(part), NULL};
+	const bool was_well = before == STATUS_OK || before == STATUS_HELD;
+	if (!was_well && (now == STATUS_OK || now == STATUS_HELD)) {
+		log_tell(LOG_LEVEL_INFO, &about, "works again");
+	}
+}
+
 void sync_report_summarise(const struct cycle_report *report, enum part part, GString *line)
 {
 	g_string_append_printf(line, "%s %s", line->len > 0 ? ";" : "", part_name(part));
@@ -89,11 +122,7 @@ void sync_report_summarise(const struct cycle_report *report, enum part part, GS
 		g_autofree char *synced = words_count(report->synced);
 		g_string_append_printf(line, " %s in step", synced);
 	}
-	add(line, report->added_here, "new here");
-	add(line, report->added_there, "sent");
-	add(line, report->changed_here, "changed here");
-	add(line, report->changed_there, "changed there");
-	add(line, report->removed_here, "removed here");
+	add_changes(line, report);
 	add(line, report->pending, "pending");
 	add(line, report->held, "held");
 	add(line, report->refused, "refused");

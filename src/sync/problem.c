@@ -19,6 +19,7 @@ struct problem *problem_new(const char *name, const char *ref, const char *text)
 	struct problem *self = g_new0(struct problem, 1);
 	self->line = make_line(name != NULL ? name : ref, text);
 	self->log_line = make_line(ref, text);
+	self->ref = g_utf8_make_valid(ref, -1);
 	return self;
 }
 
@@ -29,5 +30,6 @@ void problem_free(struct problem *self)
 	}
 	g_free(self->line);
 	g_free(self->log_line);
+	g_free(self->ref);
 	g_free(self);
 }

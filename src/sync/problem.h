@@ -8,6 +8,7 @@
 struct problem {
 	char *line;     /* names the item as people know it */
 	char *log_line; /* names it by its file, id or UID: a log is read by others, too */
+	char *ref;      /* that file, id or UID */
 };
 
 /* name NULL: people know it by ref (a file, an id, a UID). text quotes nothing of the item. */

@@ -10,27 +10,27 @@ static const struct trouble {
 	gint64 recovery; /* at most, once the service is well again */
 } TROUBLES[] = {
 	/* (a) internal; the same on an HTML page; a network that wants a sign-in first */
-	{{"code:-2", "code:-2", "code:-2"}, PART_FAILED, OUT_OF_ORDER, 15 * MINUTE},
-	{{"500-before", "500-before", "500-before"}, PART_FAILED, OUT_OF_ORDER, 15 * MINUTE},
-	{{"html-before", "html-before", "html-before"}, PART_FAILED, OUT_OF_ORDER, 15 * MINUTE},
+	{{"code:-2", "code:-2", "code:-2"}, PART_OFFLINE, OUT_OF_ORDER, 15 * MINUTE},
+	{{"500-before", "500-before", "500-before"}, PART_OFFLINE, OUT_OF_ORDER, 15 * MINUTE},
+	{{"html-before", "html-before", "html-before"}, PART_OFFLINE, OUT_OF_ORDER, 15 * MINUTE},
 	{{"closed-before", "closed-before", "closed-before"},
-         PART_FAILED,
+         PART_OFFLINE,
          OUT_OF_ORDER,
          15 * MINUTE},
 	/* the pause that it asks for is kept from cycle to cycle, and adds to our own */
-	{{"503:0", "503:0", "503:0"}, PART_FAILED, OUT_OF_ORDER, 15 * MINUTE},
-	{{"429:60", "429:60", "429:60"}, PART_FAILED, OUT_OF_ORDER, 16 * MINUTE},
-	{{"503:3600", "503:3600", "503:3600"}, PART_FAILED, {{4, 4}, {1, 1}, {1, 1}}, 75 * MINUTE},
-	{{"429:3600", "429:3600", "429:3600"}, PART_FAILED, {{4, 4}, {1, 1}, {1, 1}}, 75 * MINUTE},
+	{{"503:0", "503:0", "503:0"}, PART_OFFLINE, OUT_OF_ORDER, 15 * MINUTE},
+	{{"429:60", "429:60", "429:60"}, PART_OFFLINE, OUT_OF_ORDER, 16 * MINUTE},
+	{{"503:3600", "503:3600", "503:3600"}, PART_OFFLINE, {{4, 4}, {1, 1}, {1, 1}}, 75 * MINUTE},
+	{{"429:3600", "429:3600", "429:3600"}, PART_OFFLINE, {{4, 4}, {1, 1}, {1, 1}}, 75 * MINUTE},
 	/* (c) 100, (d) 102: not provisioned; (c) 5, (d) 103 */
-	{{"code:100", "code:100", "code:102"}, PART_FAILED, OUT_OF_ORDER, 15 * MINUTE},
-	{{"code:5", "code:5", "code:103"}, PART_FAILED, OUT_OF_ORDER, 15 * MINUTE},
+	{{"code:100", "code:100", "code:102"}, PART_OFFLINE, OUT_OF_ORDER, 15 * MINUTE},
+	{{"code:5", "code:5", "code:103"}, PART_OFFLINE, OUT_OF_ORDER, 15 * MINUTE},
 	/* (b) consent; (a) -7, which is a fault of ours and passes with an update */
 	{{"code:-3", "code:-3", "code:-3"}, PART_CONSENT, UNTIL_CONSENT, 66 * MINUTE},
 	{{"code:-7", "code:-7", "code:-7"}, PART_REFUSED, UNTIL_CONSENT, 66 * MINUTE},
 	/* one of them alone: the others go on as usual */
 	{{"500-before", NULL, NULL},
-         PART_FAILED,
+         PART_OFFLINE,
          {BACK_OFF(4), PACE_CALENDAR, PACE_MESSAGES},
          15 * MINUTE},
 	{{NULL, "code:-3", NULL},
@@ -38,7 +38,7 @@ static const struct trouble {
          {PACE_CONTACTS, FOR_CONSENT_CALENDAR, PACE_MESSAGES},
          66 * MINUTE},
 	{{NULL, NULL, "code:504"},
-         PART_FAILED,
+         PART_OFFLINE,
          {PACE_CONTACTS, PACE_CALENDAR, BACK_OFF(1)},
          15 * MINUTE},
 };

@@ -277,6 +277,135 @@ START_TEST(what_is_wrong_here_is_tried_again_and_needs_a_person)
 }
 END_TEST
 
+/* ---- crashes ---- */
+
+START_TEST(a_part_that_crashed_goes_alone_and_takes_no_other_along)
+{
+	struct schedule schedule = started(0);
+	bool parts[PARTS];
+	end_all(&schedule, PART_CRASHED, 0, 0.0);
+	ck_assert(schedule_take(&schedule, HOUR, parts));
+	ck_assert(parts[PART_CONTACTS] && !parts[PART_CALENDAR] && !parts[PART_MESSAGES]);
+	end_all(&schedule, PART_CRASHED, HOUR, 0.0);      /* it does so again */
+	ck_assert_int_lt(schedule_next(&schedule), HOUR); /* the others do not wait for it */
+	ck_assert(schedule_take(&schedule, HOUR, parts));
+	ck_assert(!parts[PART_CONTACTS] && parts[PART_CALENDAR] && !parts[PART_MESSAGES]);
+	end_all(&schedule, PART_DONE, HOUR, 0.5);
+	ck_assert(schedule_take(&schedule, HOUR, parts));
+	ck_assert(!parts[PART_CONTACTS] && !parts[PART_CALENDAR] && parts[PART_MESSAGES]);
+	end_all(&schedule, PART_DONE, HOUR, 0.5);
+	ck_assert_int_eq(schedule_next(&schedule), HOUR + 30 * 1000); /* the second back-off */
+	schedule_touch(&schedule, PART_CALENDAR, HOUR + MINUTE);
+	ck_assert(schedule_take(&schedule, HOUR + MINUTE, parts));
+	ck_assert(!parts[PART_CONTACTS] && parts[PART_CALENDAR] && !parts[PART_MESSAGES]);
+}
+END_TEST
+
+/* ---- networks ---- */
+
+START_TEST(without_a_network_what_is_due_is_put_off_once_and_then_tried_all_the_same)
+{
+	const struct account_config config = account();
+	struct schedule schedule;
+	bool parts[PARTS];
+	schedule_init(&schedule, &config, 0);
+	ck_assert(schedule_put_off(&schedule, 0, 0.999));
+	ck_assert_int_gt(schedule_next(&schedule), 14 * 1000);
+	ck_assert_int_le(schedule_next(&schedule), 30 * 1000);
+	ck_assert(!schedule_take(&schedule, 10 * 1000, parts));
+	ck_assert(!schedule_put_off(&schedule, 10 * 1000, 0.5)); /* nothing is due */
+	ck_assert(!schedule_put_off(&schedule, 30 * 1000, 0.5)); /* once */
+	ck_assert(schedule_take(&schedule, 30 * 1000, parts));
+	end_all(&schedule, PART_OFFLINE, 31 * 1000, 0.0);
+	ck_assert(schedule_put_off(&schedule, MINUTE, 0.0)); /* the next one is another */
+	ck_assert_int_eq(schedule_next(&schedule), MINUTE + 15 * 1000);
+}
+END_TEST
+
+START_TEST(when_a_network_comes_what_was_out_of_reach_goes_within_seconds)
+{
+	struct schedule schedule = started(0);
+	bool parts[PARTS];
+	gint64 now = 0;
+	for (int i = 0; i < 10; i++) {
+		end_all(&schedule, PART_OFFLINE, now, 0.999);
+		now = schedule_next(&schedule);
+		ck_assert(schedule_take(&schedule, now, parts));
+	}
+	end_all(&schedule, PART_OFFLINE, now, 0.999);
+	ck_assert_int_gt(schedule_next(&schedule), now + 14 * MINUTE);
+	now += MINUTE;
+	schedule_network(&schedule, now, 0.999);
+	ck_assert_int_ge(schedule_next(&schedule), now + 1000);
+	ck_assert_int_le(schedule_next(&schedule), now + 5000);
+	now = schedule_next(&schedule);
+	ck_assert(schedule_take(&schedule, now, parts));
+	ck_assert(parts[PART_CONTACTS] && parts[PART_CALENDAR] && parts[PART_MESSAGES]);
+	end_all(&schedule, PART_OFFLINE, now, 0.999);
+	ck_assert_int_le(schedule_next(&schedule), now + 30 * 1000); /* from the beginning */
+}
+END_TEST
+
+START_TEST(a_cable_that_comes_and_goes_twice_a_second_makes_a_few_cycles_a_minute)
+{
+	struct schedule schedule = started(0);
+	unsigned cycles = 0;
+	for (gint64 now = 0; now < 10 * MINUTE; now += 500) {
+		bool parts[PARTS];
+		schedule_network(&schedule, now, 0.5);
+		cycles += schedule_take(&schedule, now, parts);
+		end_all(&schedule, PART_OFFLINE, now, 0.999);
+	}
+	ck_assert_uint_ge(cycles, 10);
+	ck_assert_uint_le(cycles, 4 * 10);
+}
+END_TEST
+
+START_TEST(a_network_changes_nothing_for_what_waits_for_something_else)
+{
+	static const enum part_end others[] = {PART_DONE,    PART_FAILED, PART_CRASHED, PART_LOGIN,
+	                                       PART_CONSENT, PART_CONFIG, PART_REFUSED, PART_HERE};
+	struct schedule schedule = started(0);
+	end_all(&schedule, others[_i], 0, 0.5);
+	const gint64 before = schedule_next(&schedule);
+	schedule_network(&schedule, 1, 0.5);
+	ck_assert_int_eq(schedule_next(&schedule), before);
+}
+END_TEST
+
+START_TEST(after_a_suspend_nothing_is_due_before_its_moment_and_later_things_stay)
+{
+	struct schedule schedule = started(0);
+	bool parts[PARTS];
+	end_all(&schedule, PART_DONE, 0, 0.5);
+	schedule_hold_until(&schedule, 30 * MINUTE);
+	ck_assert_int_eq(schedule_next(&schedule), 30 * MINUTE);
+	ck_assert(schedule_take(&schedule, 30 * MINUTE, parts));
+	ck_assert(!parts[PART_CONTACTS] && parts[PART_CALENDAR] && parts[PART_MESSAGES]);
+}
+END_TEST
+
+/* ---- a configuration that is read again ---- */
+
+START_TEST(a_reload_lets_go_what_waited_for_it_and_leaves_the_rest_as_it_is)
+{
+	struct schedule schedule = started(0);
+	const struct cycle_end end = ended(PART_FAILED, PART_LOGIN, PART_CONFIG);
+	bool parts[PARTS];
+	schedule_end(&schedule, &end, 0, 0.999);
+	schedule_reload(&schedule, 1000);
+	ck_assert_int_eq(schedule_next(&schedule), 1000);
+	ck_assert(schedule_take(&schedule, 1000, parts));
+	ck_assert(!parts[PART_CONTACTS] && !parts[PART_CALENDAR] && parts[PART_MESSAGES]);
+	ck_assert_int_gt(schedule.parts[PART_CONTACTS].not_before, 20 * 1000);
+	ck_assert_int_gt(schedule.parts[PART_CALENDAR].not_before, 10 * MINUTE);
+	struct schedule here = started(0);
+	end_all(&here, PART_HERE, 0, 0.999);
+	schedule_reload(&here, 1000);
+	ck_assert_int_eq(schedule_next(&here), 1000);
+}
+END_TEST
+
 /* ---- how a cycle ended ---- */
 
 static const struct {
@@ -284,10 +413,11 @@ static const struct {
 	const char *name;
 	bool needs_person;
 } ends[PART_ENDS] = {
-	{PART_DONE, "done", false},      {PART_ASKS, "asks", true},
-	{PART_FAILED, "failed", false},  {PART_HERE, "here", true},
-	{PART_LOGIN, "login", true},     {PART_CONSENT, "consent", true},
-	{PART_REFUSED, "refused", true}, {PART_CONFIG, "config", true},
+	{PART_DONE, "done", false},       {PART_ASKS, "asks", true},
+	{PART_FAILED, "failed", false},   {PART_OFFLINE, "offline", false},
+	{PART_CRASHED, "crashed", false}, {PART_HERE, "here", true},
+	{PART_LOGIN, "login", true},      {PART_CONSENT, "consent", true},
+	{PART_REFUSED, "refused", true},  {PART_CONFIG, "config", true},
 };
 
 START_TEST(every_end_has_a_name_and_says_whether_a_person_is_needed)
@@ -306,7 +436,7 @@ static const struct {
 } meanings[] = {
 	{PASSERELLE_ERROR_AUTH, PART_LOGIN},          {PASSERELLE_ERROR_CONSENT, PART_CONSENT},
 	{PASSERELLE_ERROR_CONFIG, PART_CONFIG},       {PASSERELLE_ERROR_REFUSED, PART_REFUSED},
-	{PASSERELLE_ERROR_UNSUPPORTED, PART_REFUSED}, {PASSERELLE_ERROR_NETWORK, PART_FAILED},
+	{PASSERELLE_ERROR_UNSUPPORTED, PART_REFUSED}, {PASSERELLE_ERROR_NETWORK, PART_OFFLINE},
 	{PASSERELLE_ERROR_PROTOCOL, PART_FAILED},     {PASSERELLE_ERROR_STORAGE, PART_FAILED},
 	{PASSERELLE_ERROR_CANCELLED, PART_FAILED},
 };
@@ -395,6 +525,17 @@ int main(void)
 	tcase_add_test(tests, what_the_remote_refuses_is_not_asked_before_its_time_for_a_token);
 	tcase_add_test(tests, a_refused_configuration_waits_until_it_is_read_again);
 	tcase_add_test(tests, what_is_wrong_here_is_tried_again_and_needs_a_person);
+	tcase_add_test(tests, a_part_that_crashed_goes_alone_and_takes_no_other_along);
+	tcase_add_test(tests,
+	               without_a_network_what_is_due_is_put_off_once_and_then_tried_all_the_same);
+	tcase_add_test(tests, when_a_network_comes_what_was_out_of_reach_goes_within_seconds);
+	tcase_add_test(tests,
+	               a_cable_that_comes_and_goes_twice_a_second_makes_a_few_cycles_a_minute);
+	tcase_add_loop_test(tests, a_network_changes_nothing_for_what_waits_for_something_else, 0,
+	                    8);
+	tcase_add_test(tests,
+	               after_a_suspend_nothing_is_due_before_its_moment_and_later_things_stay);
+	tcase_add_test(tests, a_reload_lets_go_what_waited_for_it_and_leaves_the_rest_as_it_is);
 	tcase_add_loop_test(tests, every_end_has_a_name_and_says_whether_a_person_is_needed, 0,
 	                    (int)PART_ENDS);
 	tcase_add_loop_test(tests, an_error_says_how_a_part_ended, 0, (int)G_N_ELEMENTS(meanings));

@@ -125,7 +125,7 @@ static struct cycle_report *take_report(const struct table *table)
 		const char *line = table->problems.bytes + at;
 		const char *log_line = line + strlen(line) + 1;
 		struct problem *problem = g_new(struct problem, 1);
-		*problem = (struct problem){g_strdup(line), g_strdup(log_line)};
+		*problem = (struct problem){g_strdup(line), g_strdup(log_line), g_strdup(log_line)};
 		g_ptr_array_add(report->problems, problem);
 		at += strlen(line) + strlen(log_line) + 2;
 	}
