@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Secrets in texts that others wrote: found in every form in which they are quoted. */
+/* Secrets in texts that others wrote: found in every form in which they are quoted. Texts of any
+ * length normalised as GLib does it. */
 #include "base/text.h"
 
 #include <check.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SECRET "B64+x/y=|a b&c"
 
@@ -49,6 +52,56 @@ START_TEST(without_a_secret_or_a_text_nothing_is_done)
 }
 END_TEST
 
+/* After so many letters that the text is cut somewhere. */
+static void check_normal(const char *before, gunichar character)
+{
+	static const GNormalizeMode modes[] = {G_NORMALIZE_NFC, G_NORMALIZE_ALL,
+	                                       G_NORMALIZE_ALL_COMPOSE};
+	g_autoptr(GString) text = g_string_new(NULL);
+	for (guint i = 0; i < 70; i++) {
+		g_string_append(text, "a");
+	}
+	g_string_append(text, before);
+	g_string_append_unichar(text, character);
+	g_string_append(text, "\xcc\xa3\xcc\x81");
+	for (gsize i = 0; i < G_N_ELEMENTS(modes); i++) {
+		g_autofree char *whole = g_utf8_normalize(text->str, -1, modes[i]);
+		g_autofree char *pieces = text_normalize(text->str, modes[i]);
+		ck_assert_msg(strcmp(whole, pieces) == 0, "U+%04X", (unsigned)character);
+	}
+}
+
+/* Every fifth letter of the large scripts, whose letters are all alike. */
+START_TEST(a_long_text_is_cut_where_it_does_not_show)
+{
+	static const char *const before[] = {"e", "\xe1\x84\x80", "\xe1\x84\x80\xe1\x85\xa1",
+	                                     "\xe0\xa7\x87", "\xe3\x81\x8b"};
+	for (gunichar character = 0x80; character < 0x1fc00; character++) {
+		const bool is_large = character >= 0x3400 && character < 0xd7a4;
+		if (!g_unichar_isdefined(character) ||
+		    g_unichar_type(character) == G_UNICODE_SURROGATE ||
+		    (is_large && character % 50 != 0)) {
+			continue;
+		}
+		for (gsize i = 0; i < G_N_ELEMENTS(before); i++) {
+			check_normal(before[i], character);
+		}
+	}
+}
+END_TEST
+
+START_TEST(a_text_of_marks_alone_is_normalised_in_little_time)
+{
+	g_autoptr(GString) text = g_string_new("a");
+	while (text->len < 1000000) {
+		g_string_append(text, "\xcc\x81\xcc\xa3\xe1\xbe\xb7");
+	}
+	g_autofree char *normal = text_normalize(text->str, G_NORMALIZE_ALL_COMPOSE);
+	ck_assert_ptr_nonnull(normal);
+	ck_assert_ptr_null(text_normalize("\xff", G_NORMALIZE_NFC));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("text");
@@ -57,6 +110,11 @@ int main(void)
 	                    (int)G_N_ELEMENTS(quoted));
 	tcase_add_test(tests, without_a_secret_or_a_text_nothing_is_done);
 	suite_add_tcase(suite, tests);
+	TCase *normal = tcase_create("normalize");
+	tcase_set_timeout(normal, 120); /* in pieces it is a second, as a whole an hour */
+	tcase_add_test(normal, a_long_text_is_cut_where_it_does_not_show);
+	tcase_add_test(normal, a_text_of_marks_alone_is_normalised_in_little_time);
+	suite_add_tcase(suite, normal);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	int failed = srunner_ntests_failed(runner);
