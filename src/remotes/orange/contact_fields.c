@@ -181,6 +181,20 @@ static gint compare_ordered(gconstpointer a, gconstpointer b)
 	return left->position < right->position ? -1 : 1;
 }
 
+/* contact_add_device compares with all that are there, which a hostile reply makes too dear. */
+static void add_devices(struct contact *contact, const GArray *list)
+{
+	g_autoptr(GHashTable) keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (guint i = 0; i < list->len; i++) {
+		struct device *device = g_array_index(list, struct ordered, i).device;
+		if (g_hash_table_add(keys, device_key(device))) {
+			g_ptr_array_add(contact->devices, device);
+		} else {
+			device_free(device);
+		}
+	}
+}
+
 static void read_devices(const struct xml_node *data, struct contact *contact)
 {
 	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct ordered));
@@ -198,9 +212,7 @@ static void read_devices(const struct xml_node *data, struct contact *contact)
 		}
 	}
 	g_array_sort(list, compare_ordered);
-	for (guint i = 0; i < list->len; i++) {
-		contact_add_device(contact, g_array_index(list, struct ordered, i).device);
-	}
+	add_devices(contact, list);
 }
 
 static void read_addresses(const struct xml_node *data, struct contact *contact)

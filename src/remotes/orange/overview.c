@@ -8,7 +8,9 @@
 #include "remotes/orange/words.h"
 
 #define OVERVIEW_BYTES (2 * 1024 * 1024) /* a hundred mails with every field full, and markup */
-#define LEAF_BYTES     (64 * 1024)       /* an end tag further away than this is a missing one */
+#define OVERVIEW_LEAVES                                                                            \
+	(OVERVIEW_MAILS * 12)  /* twice what honest mails have: each may search LEAF_BYTES */
+#define LEAF_BYTES (64 * 1024) /* an end tag further away than this is a missing one */
 
 struct span {
 	const char *start, *end;
@@ -310,12 +312,16 @@ static gint newest_first(gconstpointer left, gconstpointer right)
 static void read_leaves(const char *at, const char *end, GPtrArray *mails)
 {
 	struct mail_summary *mail = NULL;
+	guint count = 0;
 	while (at < end && (at = memchr(at, '<', (gsize)(end - at))) != NULL) {
 		const struct leaf *leaf = leaf_at(at, end);
 		if (leaf == NULL) {
 			mail = is_tag(at, end, "msg") || is_tag(at, end, "/msg") ? NULL : mail;
 			at++;
 			continue;
+		}
+		if (++count > OVERVIEW_LEAVES) {
+			return;
 		}
 		const struct span content = leaf_content(leaf, at, end);
 		if (mail == NULL || (leaf == &LEAVES[0] && mail->id != NULL)) {
