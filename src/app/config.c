@@ -14,9 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONFIG_BYTES       (1024 * 1024) /* a thousand accounts */
-#define ACCOUNT_NAME_BYTES 64            /* it becomes part of file names */
-#define MISTAKE_CHARACTERS 300           /* a value of 60 KB is not worth reading again */
+#define ACCOUNTS_MOST      200
+#define CONFIG_BYTES       (256 * 1024) /* two hundred accounts with every option */
+#define ACCOUNT_NAME_BYTES 64           /* it becomes part of file names */
+#define MISTAKE_CHARACTERS 300          /* a value of 60 KB is not worth reading again */
 
 struct parser {
 	struct config *config;
@@ -71,6 +72,11 @@ static void open_account(struct parser *self, unsigned number, const char *name)
 			self->mistakes, number,
 			"an account is called by 1 to %d letters, digits, \"_\" and \"-\"",
 			ACCOUNT_NAME_BYTES);
+	}
+	if (self->config->accounts->len == ACCOUNTS_MOST) {
+		config_mistake_add(self->mistakes, number, "there are more than %d accounts",
+		                   ACCOUNTS_MOST);
+		return;
 	}
 	struct account_config *account = g_new0(struct account_config, 1);
 	account->name = g_strdup(name);
@@ -313,6 +319,11 @@ static unsigned line_at(const char *data, const char *at)
 
 struct config *config_parse(const char *data, gsize size, const char *path, GError **error)
 {
+	if (size > CONFIG_BYTES) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "%s: longer than %d bytes", path, CONFIG_BYTES);
+		return NULL;
+	}
 	const char *valid_until = NULL;
 	g_autoptr(GPtrArray) mistakes =
 		g_ptr_array_new_with_free_func((GDestroyNotify)config_mistake_free);
@@ -349,11 +360,6 @@ struct config *config_load(const char *path, GError **error)
 		            is_missing ? PASSERELLE_ERROR_NOT_FOUND : PASSERELLE_ERROR_CONFIG,
 		            "configuration: %s%s", why->message,
 		            is_missing ? ": see passerelle.conf(5)" : "");
-		return NULL;
-	}
-	if (size > CONFIG_BYTES) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-		            "%s: longer than %d bytes", path, CONFIG_BYTES);
 		return NULL;
 	}
 	return config_parse(data, size, path, error);

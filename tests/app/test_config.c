@@ -240,6 +240,14 @@ START_TEST(a_line_beyond_the_limit_is_a_mistake)
 }
 END_TEST
 
+START_TEST(a_configuration_beyond_the_limit_is_refused_as_a_whole)
+{
+	g_autofree char *remarks = g_strnfill(256 * 1024, '#');
+	g_autofree char *text = g_strdup_printf(ACCOUNT "%s", remarks);
+	check_mistakes(text, "test.conf: longer than 262144 bytes");
+}
+END_TEST
+
 START_TEST(comments_blanks_and_line_ends_of_others_do_not_matter)
 {
 	g_autoptr(GError) error = NULL;
@@ -275,6 +283,7 @@ int main(void)
 	tcase_add_test(tests, all_mistakes_are_told_in_the_order_of_the_file);
 	tcase_add_test(tests, a_long_line_without_a_name_does_not_flow_into_the_value_before_it);
 	tcase_add_test(tests, a_line_beyond_the_limit_is_a_mistake);
+	tcase_add_test(tests, a_configuration_beyond_the_limit_is_refused_as_a_whole);
 	tcase_add_test(tests, comments_blanks_and_line_ends_of_others_do_not_matter);
 	tcase_add_test(tests, a_file_that_is_not_there_is_not_found);
 	suite_add_tcase(suite, tests);
