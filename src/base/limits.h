@@ -10,6 +10,7 @@
 #define LIMIT_FILE_BYTES      (16 * 1024 * 1024) /* one vCard or calendar with its picture */
 #define LIMIT_LINE_BYTES      (12 * 1024 * 1024) /* an unfolded content line: an inline picture */
 #define LIMIT_LINES           200000             /* content lines of one file */
+#define LIMIT_ADDRESSES       5000               /* of one card: the rest stays in its file */
 #define LIMIT_CARDS           20000              /* cards of one file */
 #define LIMIT_IMPORT_BYTES    (1 << 28)          /* of one file: 10,000 cards with pictures */
 #define LIMIT_IMPORT_ITEMS    200000             /* of one file; each becomes one of its own */

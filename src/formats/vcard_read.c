@@ -18,6 +18,7 @@ struct card_reader {
 	GPtrArray *repairs;   /* nullable */
 	char *role;
 	bool has_name; /* an N line, even an empty one */
+	bool is_cut;   /* there are more addresses */
 };
 
 static void add_repair(const struct card_reader *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -167,6 +168,15 @@ static void read_device(struct card_reader *self, const struct content_line *lin
 static void read_address(struct card_reader *self, const struct content_line *line,
                          const char *text)
 {
+	if (self->contact->addresses->len >= LIMIT_ADDRESSES) {
+		if (!self->is_cut) {
+			add_repair(self,
+			           "line %u: one address too many, left out with those behind it",
+			           line->number);
+		}
+		self->is_cut = true;
+		return;
+	}
 	struct postal_address *address = vcard_line_address(line, text);
 	if (address) {
 		g_ptr_array_add(self->contact->addresses, address);

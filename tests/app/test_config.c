@@ -248,6 +248,19 @@ START_TEST(a_configuration_beyond_the_limit_is_refused_as_a_whole)
 }
 END_TEST
 
+START_TEST(accounts_beyond_the_limit_are_told)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	for (guint i = 0; i < 201; i++) {
+		g_string_append_printf(text,
+		                       "[account a%u]\nendpoint = https://a\nservice_id = a\n"
+		                       "service_password_file = /a\n",
+		                       i);
+	}
+	check_mistakes(text->str, "test.conf:801: there are more than 200 accounts");
+}
+END_TEST
+
 START_TEST(comments_blanks_and_line_ends_of_others_do_not_matter)
 {
 	g_autoptr(GError) error = NULL;
@@ -284,6 +297,7 @@ int main(void)
 	tcase_add_test(tests, a_long_line_without_a_name_does_not_flow_into_the_value_before_it);
 	tcase_add_test(tests, a_line_beyond_the_limit_is_a_mistake);
 	tcase_add_test(tests, a_configuration_beyond_the_limit_is_refused_as_a_whole);
+	tcase_add_test(tests, accounts_beyond_the_limit_are_told);
 	tcase_add_test(tests, comments_blanks_and_line_ends_of_others_do_not_matter);
 	tcase_add_test(tests, a_file_that_is_not_there_is_not_found);
 	suite_add_tcase(suite, tests);

@@ -451,10 +451,28 @@ START_TEST(nul_bytes_are_dropped_from_text)
 }
 END_TEST
 
+START_TEST(addresses_beyond_the_limit_are_left_out_and_told_once)
+{
+	g_autoptr(GString) card = g_string_new("BEGIN:VCARD\r\nVERSION:3.0\r\nN:a\r\nFN:a\r\n");
+	for (guint i = 0; i < LIMIT_ADDRESSES + 10; i++) {
+		g_string_append_printf(card, "ADR:;;street %u;b;;;\r\n", i);
+	}
+	g_string_append(card, "TEL:1\r\nEND:VCARD\r\n");
+	OWNED(contact) contact = vcard_read(card->str, card->len, repairs, NULL);
+	ck_assert_ptr_nonnull(contact);
+	ck_assert_uint_eq(contact->addresses->len, LIMIT_ADDRESSES);
+	ck_assert_uint_eq(contact->devices->len, 1);
+	ck_assert_uint_eq(repairs->len, 1);
+	ck_assert_str_eq(g_ptr_array_index(repairs, 0),
+	                 "line 5005: one address too many, left out with those behind it");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *cases = tcase_create("vcard_read");
 	tcase_add_checked_fixture(cases, start_repairs, stop_repairs);
+	tcase_add_test(cases, addresses_beyond_the_limit_are_left_out_and_told_once);
 	tcase_add_test(cases, quoted_printable_with_soft_breaks_and_charsets_is_read);
 	tcase_add_test(cases, the_card_of_an_agent_is_skipped);
 	tcase_add_test(cases, a_base64_block_is_a_picture_whether_indented_or_not);
