@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Builds passerelle in every way and runs every test. Debian 12; nothing to prepare.
 #   contrib/check.sh          all tests; long sweeps sampled, with a printed seed
-#   contrib/check.sh --long   the whole of them
+#   contrib/check.sh --long   the whole of them; PASSERELLE_FUZZ_SECONDS: how long each fuzz target runs (60, here 1800)
 #   contrib/check.sh --quick  one build with gcc and its tests
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,7 +32,9 @@ fi
 source=$PWD
 build=${PASSERELLE_BUILD:-$source/build-check}
 jobs=$(nproc)
-tests_at_once=$jobs
+tests_at_once=$((jobs * 2)) # most of them wait rather than compute
+fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-60}
+[ "$mode" != long ] || fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-1800}
 [ "$mode" != long ] || tests_at_once=1 # the long sweeps use every core by themselves
 summary=
 # the programs that the tests run are Debian's
@@ -44,14 +46,15 @@ step() {
   printf '\n== %s\n' "$1"
 }
 
-# build NAME [cmake options]: configures and builds in its own folder
+# build NAME [cmake options]: configures and builds $target in its own folder
+target=all
 build() {
   name=$1
   shift
   step "build: $name"
   cmake -S "$source" -B "$build/$name" -DWERROR=ON "$@" >"$build/$name.configure" 2>&1 ||
     { cat "$build/$name.configure"; exit 1; }
-  cmake --build "$build/$name" -j "$jobs" >"$build/$name.log" 2>&1 ||
+  cmake --build "$build/$name" --target "$target" -j "$jobs" >"$build/$name.log" 2>&1 ||
     { grep -E 'error|warning|Error' "$build/$name.log" | head -50; exit 1; }
 }
 
@@ -70,19 +73,24 @@ build gcc -DCMAKE_C_COMPILER=gcc
 run_tests gcc
 # the whole sweeps speak of the program, not of the compiler: once is enough
 unset PASSERELLE_LONG
-tests_at_once=$jobs
+tests_at_once=$((jobs * 2))
 if [ "$mode" != quick ]; then
   build clang -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release
   run_tests clang -LE 'fuzz' -E 'system/(kills|power_cut|failing_calls|disk|thousand_contacts|service|person|canary)|app/pace|remotes/prefixes|sync/'
 
   export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
   build sanitized -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug -DSANITIZE=address,undefined
-  # sync/hostile asserts how much memory is used, which a sanitizer multiplies
-  run_tests sanitized -E 'system/(kills|power_cut|failing_calls|disk|thousand_contacts|person|canary)|app/pace|sync/(absence|lost_replies|lost_and_edited|not_sent|hostile|steps|worlds)'
+  # sync/hostile asserts how much memory is used, which a sanitizer multiplies; the fuzz targets come below
+  run_tests sanitized -LE 'fuzz' -E 'system/(kills|power_cut|failing_calls|disk|thousand_contacts|person|canary)|app/pace|sync/(absence|lost_replies|lost_and_edited|not_sent|hostile|steps|worlds)'
 
   step "valgrind: the bridge from end to end"
   PASSERELLE_RUN_UNDER="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --trace-children=no" \
     tests/system/end_to_end.sh "$source" "$build/gcc"
+
+  target=fuzzers
+  build fuzz -DCMAKE_C_COMPILER=clang -DFUZZ=ON -DSANITIZE=address,undefined
+  step "fuzz: $fuzz_seconds s each"
+  tests/fuzz/run.sh "$build/fuzz" "$fuzz_seconds"
 fi
 
 if [ "$mode" = long ]; then
@@ -92,7 +100,7 @@ fi
 
 step "words"
 find src conf -name '*.[1-9]' -exec mandoc -T lint -W warning {} +
-shellcheck -x -S warning contrib/*.sh tests/system/*.sh .ci/run
+shellcheck -x -S warning contrib/*.sh tests/system/*.sh tests/fuzz/*.sh .ci/run
 find src tests -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
 wide=$(find src tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }')
 [ -z "$wide" ] || { echo "$wide"; exit 1; }

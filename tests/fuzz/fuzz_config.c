@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a configuration: read, or refused in words. */
 #include "app/config.h"
+#include "fuzz/fuzz.h"
 
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
+const guint fuzz_passes = 1;
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {

@@ -2,13 +2,12 @@
 /* Any request to the loopback page: taken only with its random value, from here, by a known method.
  */
 #include "app/listener_rules.h"
+#include "fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define STATE "0123abcd"
-
-int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
 static char name[] = "home", hosts[] = "provider.example";
 static const struct account_config account = {.name = name, .consent_hosts = hosts};
@@ -50,6 +49,8 @@ static void judge(const struct listener_request *request, const char *state_para
 }
 
 /* Lines as of HTTP/1.1; the daemon's library has read them by then. */
+const guint fuzz_passes = 1;
+
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
 	g_autofree char *text = g_strndup((const char *)data, size);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes cut into pieces: each begins behind the one before, and what has no flaw has a text. */
 #include "formats/pieces.h"
+#include "fuzz/fuzz.h"
 
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
+const guint fuzz_passes = 1;
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {

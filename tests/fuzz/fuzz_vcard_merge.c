@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* A merge into any card: nothing changes without a change, a change keeps a readable card and
- * settles at once. */
+/* A merge into any card: nothing changes without a change, a change keeps a readable card and every
+ * foreign line, and settles at once. A second card of the input is the change. */
 #include <string.h>
 
+#include "formats/content_line.h"
 #include "formats/vcard.h"
+#include "fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const guint8 *data, size_t size);
+const guint fuzz_passes = 8;
+
+/* Properties that no merge concerns, byte for byte, one after the other. */
+static char *foreign_lines(const char *card)
+{
+	static const char *const foreign[] = {"CATEGORIES", "GEO", "TZ", "KEY", "X-PET"};
+	g_autoptr(GPtrArray) lines = content_lines_read(card, strlen(card), NULL);
+	GString *out = g_string_new(NULL);
+	for (guint i = 0; lines && i < lines->len; i++) {
+		const struct content_line *line = g_ptr_array_index(lines, i);
+		for (gsize j = 0; j < G_N_ELEMENTS(foreign); j++) {
+			if (strcmp(line->name, foreign[j]) == 0) {
+				g_string_append_len(out, card + line->offset, (gssize)line->length);
+			}
+		}
+	}
+	return g_string_free(out, FALSE);
+}
 
 static struct contact *changed(const struct contact *base)
 {
@@ -26,25 +45,60 @@ static struct contact *changed(const struct contact *base)
 	return theirs;
 }
 
-int LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
+/* The card with the difference carried into it. */
+static char *merged(const char *mine, const struct contact *base, const struct contact *theirs)
 {
-	g_autofree char *mine = g_strndup((const char *)data, size);
+	g_autoptr(GPtrArray) conflicts = g_ptr_array_new_with_free_func(g_free);
+	char *card = vcard_merge(mine, base, theirs, conflicts, NULL);
+	g_assert(card);
+	g_autofree char *before = foreign_lines(mine);
+	g_autofree char *after = foreign_lines(card);
+	g_assert(strcmp(before, after) == 0);
+	for (guint i = 0; i < conflicts->len; i++) {
+		g_assert(*(const char *)g_ptr_array_index(conflicts, i) != '\0');
+	}
+	return card;
+}
+
+static void check_change(const char *mine, const struct contact *base)
+{
+	OWNED(contact) theirs = changed(base);
+	g_autofree char *card = merged(mine, base, theirs);
+	OWNED(contact) result = vcard_read(card, strlen(card), NULL, NULL);
+	g_assert(result);
+	g_assert(g_strcmp0(result->family, theirs->family) == 0);
+	g_assert(g_strcmp0(result->company, theirs->company) == 0);
+	g_clear_pointer(&result, contact_free);
+	g_autofree char *settled = merged(card, theirs, theirs);
+	g_assert(strcmp(settled, card) == 0);
+}
+
+static void check_other(const char *mine, const struct contact *base, const char *other)
+{
+	OWNED(contact) theirs = vcard_read(other, strlen(other), NULL, NULL);
+	if (theirs) {
+		g_autofree char *card = merged(mine, base, theirs);
+		OWNED(contact) result = vcard_read(card, strlen(card), NULL, NULL);
+		g_assert(result);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
+{
+	g_autoptr(GPtrArray) cards = vcard_split(data, size, NULL);
+	const char *other = cards && cards->len > 1 ? g_ptr_array_index(cards, 1) : NULL;
+	g_autofree char *mine =
+		other ? g_strdup(g_ptr_array_index(cards, 0)) : g_strndup((const char *)data, size);
 	OWNED(contact) base = vcard_read(mine, strlen(mine), NULL, NULL);
 	if (!base) {
 		return 0;
 	}
-	g_autofree char *same = vcard_merge(mine, base, base, NULL, NULL);
-	g_assert(same && strcmp(same, mine) == 0);
-	OWNED(contact) theirs = changed(base);
-	g_autofree char *merged = vcard_merge(mine, base, theirs, NULL, NULL);
-	g_assert(merged);
-	OWNED(contact) result = vcard_read(merged, strlen(merged), NULL, NULL);
-	g_assert(result);
-	g_assert(g_strcmp0(result->family, theirs->family) == 0);
-	g_assert(g_strcmp0(result->company, theirs->company) == 0);
-	g_autofree char *settled = vcard_merge(merged, theirs, theirs, NULL, NULL);
-	g_assert(strcmp(settled, merged) == 0);
-	g_autofree char *joined = vcard_merge(mine, NULL, theirs, NULL, NULL);
-	g_assert(joined);
+	g_autofree char *same = merged(mine, base, base);
+	g_assert(strcmp(same, mine) == 0);
+	check_change(mine, base);
+	if (other) {
+		check_other(mine, base, other);
+		check_other(mine, NULL, other);
+	}
 	return 0;
 }

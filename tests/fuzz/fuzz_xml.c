@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Fuzz target of the XML reader: reads, then walks all that was read. */
 #include "net/xml.h"
+#include "fuzz/fuzz.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static gsize walk(const struct xml_node *node)
 {
@@ -19,7 +18,9 @@ static gsize walk(const struct xml_node *node)
 	return size;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+const guint fuzz_passes = 1;
+
+int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
 	g_autoptr(GError) error = NULL;
 	OWNED(xml_document) document = xml_parse(data, size, &error);

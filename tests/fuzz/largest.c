@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* Gives the largest inputs to a target, each in a process of its own, and measures what it costs.
+ */
+#include "fuzz/largest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef HAS_SANITIZER
+#define IS_MEASURED   false
+#define HANGS_SECONDS 120
+#else
+#define IS_MEASURED   true
+#define HANGS_SECONDS 20
+#endif
+#define ROUND_MARK 0x01
+#define SAMPLED    3            /* one of so many, in the short form */
+#define CUT_BYTES  (200 * 1024) /* for what refuses more by its size alone */
+
+/* What one input cost. */
+struct cost {
+	double seconds; /* of CPU */
+	long memory;    /* KiB */
+};
+
+GByteArray *largest_make(const struct largest_input *input)
+{
+	const gsize head = strlen(input->head), tail = strlen(input->tail);
+	GByteArray *bytes = g_byte_array_sized_new(FUZZ_LARGEST_BYTES + 64);
+	g_byte_array_append(bytes, (const guint8 *)input->head, (guint)head);
+	for (guint round = 0; bytes->len + input->unit_size + tail + 64 < FUZZ_LARGEST_BYTES;
+	     round++) {
+		char number[16];
+		const int digits = snprintf(number, sizeof number, "%u", round);
+		for (gsize i = 0; i < input->unit_size; i++) {
+			const bool is_mark = input->unit[i] == ROUND_MARK;
+			g_byte_array_append(bytes,
+			                    (const guint8 *)(is_mark ? number : input->unit + i),
+			                    is_mark ? (guint)digits : 1);
+		}
+	}
+	g_byte_array_append(bytes, (const guint8 *)input->tail, (guint)tail);
+	g_assert(bytes->len <= FUZZ_LARGEST_BYTES);
+	return bytes;
+}
+
+static double seconds_now(void)
+{
+	struct rusage usage;
+	getrusage(RUSAGE_SELF, &usage);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static G_GNUC_NORETURN void run_child(const struct largest_input *input, int out)
+{
+	const struct rlimit limit = {HANGS_SECONDS, HANGS_SECONDS};
+	setrlimit(RLIMIT_CPU, &limit);
+	g_autoptr(GByteArray) bytes = largest_make(input);
+	const double before = seconds_now();
+	LLVMFuzzerTestOneInput(bytes->data, MIN(bytes->len, CUT_BYTES));
+	LLVMFuzzerTestOneInput(bytes->data, bytes->len);
+	struct rusage usage;
+	getrusage(RUSAGE_SELF, &usage);
+	const struct cost cost = {seconds_now() - before, usage.ru_maxrss};
+	_exit(write(out, &cost, sizeof cost) == sizeof cost ? 0 : 1);
+}
+
+/* False: it did not come to its end. */
+static bool measure(const struct largest_input *input, struct cost *cost)
+{
+	int ends[2];
+	if (pipe(ends) != 0) {
+		g_error("no pipe");
+	}
+	fflush(NULL);
+	const pid_t child = fork();
+	if (child == 0) {
+		close(ends[0]);
+		run_child(input, ends[1]);
+	}
+	close(ends[1]);
+	const bool is_told = child > 0 && read(ends[0], cost, sizeof *cost) == sizeof *cost;
+	close(ends[0]);
+	int status = 0;
+	if (child > 0) {
+		waitpid(child, &status, 0);
+	}
+	if (!is_told) {
+		printf("largest input '%s': the target ended with %s %d\n", input->name,
+		       WIFSIGNALED(status) ? "signal" : "status",
+		       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	}
+	return is_told;
+}
+
+static bool is_within(const struct largest_input *input, const struct cost *cost)
+{
+	const bool is_fast = cost->seconds <= LARGEST_SECONDS * fuzz_passes;
+	const bool is_small = cost->memory <= LARGEST_MEMORY_KIB;
+	if (IS_MEASURED && !(is_fast && is_small)) {
+		printf("largest input '%s': %.2f s of CPU, %ld KiB\n", input->name, cost->seconds,
+		       cost->memory);
+	}
+	return !IS_MEASURED || (is_fast && is_small);
+}
+
+bool largest_run(GRand *random)
+{
+	struct cost most = {0, 0};
+	const char *slowest = "", *widest = "";
+	guint failures = 0, count = 0;
+	const bool is_whole = g_getenv("PASSERELLE_LONG") != NULL;
+	for (gsize i = 0; i < largest_count; i++) {
+		const struct largest_input *input = &largest_inputs[i];
+		struct cost cost = {0, 0};
+		if (!is_whole && g_rand_int_range(random, 0, SAMPLED) != 0) {
+			continue;
+		}
+		count++;
+		failures += !measure(input, &cost) || !is_within(input, &cost);
+		slowest = cost.seconds > most.seconds ? input->name : slowest;
+		widest = cost.memory > most.memory ? input->name : widest;
+		most.seconds = MAX(most.seconds, cost.seconds);
+		most.memory = MAX(most.memory, cost.memory);
+	}
+	printf("%u inputs of 1 MiB: at most %.2f s of CPU (%s), %ld KiB (%s)\n", count,
+	       most.seconds, slowest, most.memory, widest);
+	return failures == 0;
+}
