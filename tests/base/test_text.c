@@ -111,7 +111,7 @@ int main(void)
 	tcase_add_test(tests, without_a_secret_or_a_text_nothing_is_done);
 	suite_add_tcase(suite, tests);
 	TCase *normal = tcase_create("normalize");
-	tcase_set_timeout(normal, 120); /* in pieces it is a second, as a whole an hour */
+	tcase_set_timeout(normal, 600); /* in pieces it is seconds, as a whole an hour */
 	tcase_add_test(normal, a_long_text_is_cut_where_it_does_not_show);
 	tcase_add_test(normal, a_text_of_marks_alone_is_normalised_in_little_time);
 	suite_add_tcase(suite, normal);
