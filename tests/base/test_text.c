@@ -52,13 +52,13 @@ START_TEST(without_a_secret_or_a_text_nothing_is_done)
 }
 END_TEST
 
-/* After so many letters that the text is cut somewhere. */
+/* After so many letters that the text is cut before character, if ever. */
 static void check_normal(const char *before, gunichar character)
 {
 	static const GNormalizeMode modes[] = {G_NORMALIZE_NFC, G_NORMALIZE_ALL,
 	                                       G_NORMALIZE_ALL_COMPOSE};
 	g_autoptr(GString) text = g_string_new(NULL);
-	for (guint i = 0; i < 70; i++) {
+	for (glong i = g_utf8_strlen(before, -1); i < 64; i++) {
 		g_string_append(text, "a");
 	}
 	g_string_append(text, before);
