@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2154
 # SPDX-License-Identifier: MIT
 # Sourced by the tests of the service after lib_account.sh: starting and stopping it, and what arrives.
 
