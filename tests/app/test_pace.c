@@ -12,7 +12,7 @@ static const struct trouble {
 	/* (a) internal; the same on an HTML page; a network that wants a sign-in first */
 	{{"code:-2", "code:-2", "code:-2"}, PART_OFFLINE, OUT_OF_ORDER, 15 * MINUTE},
 	{{"500-before", "500-before", "500-before"}, PART_OFFLINE, OUT_OF_ORDER, 15 * MINUTE},
-	{{"html-before", "html-before", "html-before"}, PART_OFFLINE, OUT_OF_ORDER, 15 * MINUTE},
+	{{"html-before", "html-before", "html-before"}, PART_FAILED, OUT_OF_ORDER, 15 * MINUTE},
 	{{"closed-before", "closed-before", "closed-before"},
          PART_OFFLINE,
          OUT_OF_ORDER,
