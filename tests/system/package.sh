@@ -20,7 +20,7 @@ dpkg-deb -c "$first" >"$work/list"
 # the whole list, but for manual pages and units of which there may be more
 for file in etc/passerelle/passerelle.conf usr/bin/passerelle usr/bin/passerelle-emulator lib/systemd/system/passerelle@.service \
   usr/lib/systemd/user/passerelle.service usr/share/man/man1/passerelle.1.gz usr/share/man/man1/passerelle-emulator.1.gz \
-  usr/share/man/man5/passerelle.conf.5.gz usr/share/bash-completion/completions/passerelle usr/share/zsh/site-functions/_passerelle \
+  usr/share/man/man5/passerelle.conf.5.gz usr/share/man/man7/passerelle-server.7.gz usr/share/bash-completion/completions/passerelle usr/share/zsh/site-functions/_passerelle \
   usr/share/fish/vendor_completions.d/passerelle.fish usr/share/doc/passerelle/copyright usr/share/doc/passerelle/changelog.Debian.gz; do
   grep -q " \./$file\$" "$work/list" || fail "the package has no $file"
 done
