@@ -89,11 +89,26 @@ static void add_kind(GString *out, const char *label, const struct status_kind *
 
 /* ---- what is stuck ---- */
 
-static void add_lines(GString *out, const char **label, const GPtrArray *lines)
+/* What went wrong in the last cycle may be a line about an item that waits, without its state. */
+static bool is_told(const GPtrArray *told, const char *line)
+{
+	for (guint i = 0; told != NULL && i < told->len; i++) {
+		if (g_str_has_suffix(g_ptr_array_index(told, i), line)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_lines(GString *out, const char **label, const GPtrArray *lines,
+                      const GPtrArray *told)
 {
 	for (guint i = 0; lines != NULL && i < lines->len; i++) {
-		add_line(out, *label, g_ptr_array_index(lines, i));
-		*label = "";
+		const char *line = g_ptr_array_index(lines, i);
+		if (!is_told(told, line)) {
+			add_line(out, *label, line);
+			*label = "";
+		}
 	}
 }
 
@@ -107,9 +122,9 @@ static bool has_stuck(const struct render_view *view)
 static void add_stuck(GString *out, const struct render_view *view)
 {
 	const char *label = "stuck";
-	add_lines(out, &label, view->stuck);
-	add_lines(out, &label, view->document->contacts.problems);
-	add_lines(out, &label, view->document->calendar.problems);
+	add_lines(out, &label, view->stuck, NULL);
+	add_lines(out, &label, view->document->contacts.problems, view->stuck);
+	add_lines(out, &label, view->document->calendar.problems, view->stuck);
 }
 
 /* ---- what is to be done ---- */

@@ -308,6 +308,24 @@ START_TEST(a_time_that_is_not_known_is_not_told)
 }
 END_TEST
 
+START_TEST(an_item_that_waits_is_told_once_though_the_last_cycle_named_it)
+{
+	static const char problem[] = "Dentist: the connection broke";
+	OWNED(status_document) document = status_document_new("home");
+	g_autoptr(GPtrArray) stuck = g_ptr_array_new();
+	const struct render_view view = {.document = document, .stuck = stuck};
+	const struct render_context context = {.now = NOW};
+	g_ptr_array_add(document->calendar.problems, g_strdup(problem));
+	g_ptr_array_add(document->calendar.problems, g_strdup("bad.ics: no calendar"));
+	g_ptr_array_add(stuck, (gpointer) "in doubt: Dentist: the connection broke");
+	g_autofree char *text = render_find("human")->function(&view, 1, &context);
+	const char *first = strstr(text, problem);
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_null(strstr(first + 1, problem));
+	ck_assert_ptr_nonnull(strstr(text, "bad.ics: no calendar"));
+}
+END_TEST
+
 START_TEST(on_a_terminal_the_state_has_a_colour)
 {
 	OWNED(status_document) document = load("ok");
@@ -353,6 +371,7 @@ int main(void)
 	tcase_add_test(tests, the_metrics_of_several_accounts_have_one_help_and_one_type_each);
 	tcase_add_test(tests, a_label_that_holds_quotes_backslashes_and_line_ends_is_escaped);
 	tcase_add_test(tests, a_time_that_is_not_known_is_not_told);
+	tcase_add_test(tests, an_item_that_waits_is_told_once_though_the_last_cycle_named_it);
 	tcase_add_test(tests, on_a_terminal_the_state_has_a_colour);
 	tcase_add_test(tests, every_format_of_the_list_can_be_found_and_no_other);
 	suite_add_tcase(suite, tests);
