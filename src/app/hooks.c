@@ -15,10 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MESSAGE_BYTES (1024 * 1024) /* of what a hook is told, far above what is ever sent */
-#define TICK_MS       100           /* how soon an interruption is seen */
-#define WISH_TYPE     "(sa(ss)s)"   /* option; name and value of each variable; input */
-#define ANSWER_TYPE   "(is)"        /* code of struct GError, -1 = all well; its message */
+#define MESSAGE_BYTES (4 * 1024 * 1024) /* of what a hook is told: changes.h says 1 MB at most */
+#define TICK_MS       100               /* how soon an interruption is seen */
+#define WISH_TYPE     "(sa(ss)s)"       /* option; name and value of each variable; input */
+#define ANSWER_TYPE   "(is)"            /* code of struct GError, -1 = all well; its message */
 #define ALL_WELL      (-1)
 
 static int channel = -1; /* to the process outside; -1 = there is none */
