@@ -13,9 +13,9 @@ struct span {
 
 /* Of one VCALENDAR; what its events share. */
 struct frame {
-	GString *head;      /* VERSION, PRODID, CALSCALE */
-	GPtrArray *zones;   /* struct zone_text */
-	GHashTable *by_uid; /* UID -> struct piece, lent */
+	GString *head;       /* VERSION, PRODID, CALSCALE */
+	GHashTable *by_name; /* TZID -> struct zone_text: the first of that name */
+	GHashTable *by_uid;  /* UID -> struct piece, lent */
 };
 
 struct zone_text {
@@ -65,7 +65,7 @@ static void zone_text_free(struct zone_text *self)
 static void frame_free(struct frame *self)
 {
 	g_string_free(self->head, TRUE);
-	g_ptr_array_unref(self->zones);
+	g_hash_table_unref(self->by_name);
 	g_hash_table_unref(self->by_uid);
 	g_free(self);
 }
@@ -160,7 +160,8 @@ static void open_frame(struct cutter *self)
 {
 	struct frame *frame = g_new0(struct frame, 1);
 	frame->head = g_string_new(NULL);
-	frame->zones = g_ptr_array_new_with_free_func((GDestroyNotify)zone_text_free);
+	frame->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+	                                       (GDestroyNotify)zone_text_free);
 	frame->by_uid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_ptr_array_add(self->out->frames, frame);
 	self->frame = frame;
@@ -195,10 +196,14 @@ static void add_event(struct cutter *self, gsize end, bool has_end)
 
 static void add_zone(struct cutter *self, gsize end)
 {
+	const char *name = self->identity != NULL ? self->identity : "";
+	if (name[0] == '\0' || g_hash_table_contains(self->frame->by_name, name)) {
+		return;
+	}
 	struct zone_text *zone = g_new0(struct zone_text, 1);
-	zone->name = g_strdup(self->identity != NULL ? self->identity : "");
+	zone->name = g_strdup(name);
 	zone->span = (struct span){self->start, end};
-	g_ptr_array_add(self->frame->zones, zone);
+	g_hash_table_insert(self->frame->by_name, zone->name, zone);
 }
 
 static void close_component(struct cutter *self, gsize end, bool has_end)
@@ -404,14 +409,26 @@ static void append_span(GString *out, const struct pieces *self, const struct sp
 	}
 }
 
-/* A name may be folded, and stand in the text of another property: then its zone goes along. */
+/* The name behind "TZID=" (RFC 5545, 3.2.19), quoted or not. Owned. */
+static char *zone_name_at(const char *value)
+{
+	return *value == '"' ? g_strndup(value + 1, strcspn(value + 1, "\"\r\n"))
+	                     : g_strndup(value, strcspn(value, ":;,\r\n"));
+}
+
+/* Each once. One that another property only speaks of may come along: it does no harm. */
 static void append_zones(GString *out, const struct pieces *self, const struct frame *frame,
                          const GString *events)
 {
+	static const char parameter[] = "TZID=";
 	g_autoptr(GString) unfolded = vcard_unfolded_bytes(events->str, events->len);
-	for (guint i = 0; i < frame->zones->len; i++) {
-		const struct zone_text *zone = g_ptr_array_index(frame->zones, i);
-		if (zone->name[0] != '\0' && strstr(unfolded->str, zone->name) != NULL) {
+	g_autoptr(GHashTable) there = g_hash_table_new(NULL, NULL);
+	const char *at = unfolded->str;
+	while ((at = strcasestr(at, parameter)) != NULL) {
+		at += strlen(parameter);
+		g_autofree char *name = zone_name_at(at);
+		struct zone_text *zone = g_hash_table_lookup(frame->by_name, name);
+		if (zone != NULL && g_hash_table_add(there, zone)) {
 			append_span(out, self, &zone->span);
 		}
 	}
