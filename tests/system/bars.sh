@@ -23,14 +23,14 @@ unset DISPLAY WAYLAND_DISPLAY SWAYSOCK I3SOCK NO_COLOR TMUX || true
 pids=
 
 at_end() {
-  for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+  for pid in $pids; do kill -- "-$pid" 2>/dev/null || true; done
   tmux -L passerelle-outer kill-server 2>/dev/null || true
   tmux -L passerelle-inner kill-server 2>/dev/null || true
 }
-run() { # LOG COMMAND…
+run() { # LOG COMMAND…: in a group of its own, with all that it starts
   log=$work/$1.bar.log
   shift
-  "$@" >"$log" 2>&1 &
+  setsid "$@" >"$log" 2>&1 &
   pids="$pids $!"
 }
 
