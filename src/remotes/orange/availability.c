@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "formats/icalendar.h"
+#include "remotes/orange/offered.h"
 
-#define MEMORY_KEY    "calendar.availability" /* "yes", or "no" and the UTC second it was said */
-#define ASK_AGAIN     (24 * 60 * 60)
+#define MEMORY_KEY    "calendar.availability"
 #define QUARTER       (15 * 60)
 #define ASK_CALLS     600 /* of one question: five minutes at 120 per minute */
 #define SPANS_AT_ONCE 64
@@ -120,56 +120,18 @@ static bool ask_round(struct asking *self, GError **error)
 	return true;
 }
 
-static bool may_be_offered(struct session *session)
-{
-	g_autofree char *said = journal_memory_get(session_journal(session), MEMORY_KEY, NULL);
-	if (said == NULL || !g_str_has_prefix(said, "no ")) {
-		return true;
-	}
-	const gint64 age = session_settings(session)->now - g_ascii_strtoll(said + 3, NULL, 10);
-	return age < 0 || age >= ASK_AGAIN;
-}
-
-static bool is_known_to_work(struct session *session)
-{
-	g_autofree char *said = journal_memory_get(session_journal(session), MEMORY_KEY, NULL);
-	return g_strcmp0(said, "yes") == 0;
-}
-
-/* Forgetting it costs one question: a failure is no failure of the answer. */
-static void remember(struct session *session, bool is_offered)
-{
-	g_autofree char *said = is_offered ? g_strdup("yes")
-	                                   : g_strdup_printf("no %" G_GINT64_FORMAT,
-	                                                     session_settings(session)->now);
-	journal_memory_set(session_journal(session), MEMORY_KEY, said, NULL);
-}
-
-/* What an action that does not exist may be answered with. */
-static void take_failure(struct session *session, GError *problem)
-{
-	const bool is_strange = passerelle_error_is(problem, PASSERELLE_ERROR_REFUSED) ||
-	                        passerelle_error_is(problem, PASSERELLE_ERROR_PROTOCOL) ||
-	                        passerelle_error_is(problem, PASSERELLE_ERROR_CONSENT);
-	if (passerelle_error_is(problem, PASSERELLE_ERROR_UNSUPPORTED) ||
-	    (is_strange && !is_known_to_work(session))) {
-		remember(session, false);
-		problem->code = PASSERELLE_ERROR_UNSUPPORTED;
-	}
-}
-
 static bool ask_all(struct asking *self, GError **error)
 {
 	GError *problem = NULL;
 	while (self->open->len > 0 && self->calls < ASK_CALLS && ask_round(self, &problem)) {
 	}
 	if (problem != NULL) {
-		take_failure(self->session, problem);
+		offered_take_denial(self->session, MEMORY_KEY, problem);
 		g_propagate_error(error, problem);
 		return false;
 	}
 	if (self->calls > 0) {
-		remember(self->session, true);
+		offered_remember(self->session, MEMORY_KEY, true);
 	}
 	for (guint i = 0; i < self->open->len; i++) {
 		const struct span *span = &g_array_index(self->open, struct span, i);
@@ -182,7 +144,7 @@ static bool ask_all(struct asking *self, GError **error)
 
 bool availability_read(struct session *session, const GArray *gaps, GArray *busy, GError **error)
 {
-	if (!may_be_offered(session)) {
+	if (!offered_may_be(session, MEMORY_KEY)) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_UNSUPPORTED,
 		            "the service does not offer checkavailability");
 		return false;

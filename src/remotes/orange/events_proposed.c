@@ -7,9 +7,9 @@
 #include "formats/icalendar.h"
 #include "journal/records.h"
 #include "remotes/orange/calendar.h"
+#include "remotes/orange/offered.h"
 
-#define MEMORY_KEY     "calendar.event-list" /* "yes", or "no" and the UTC second it was said */
-#define ASK_AGAIN      (24 * 60 * 60)
+#define MEMORY_KEY     "calendar.event-list"
 #define DAY            (24 * 60 * 60)
 #define LIST_BACK      (31 * DAY)
 #define LIST_AHEAD     (400 * DAY)
@@ -19,32 +19,7 @@
 
 bool proposed_may_be_offered(const struct calendar_side *side)
 {
-	g_autofree char *said =
-		journal_memory_get(session_journal(side->session), MEMORY_KEY, NULL);
-	if (side->is_silent || said == NULL || !g_str_has_prefix(said, "no ")) {
-		return !side->is_silent;
-	}
-	const gint64 age =
-		session_settings(side->session)->now - g_ascii_strtoll(said + 3, NULL, 10);
-	return age < 0 || age >= ASK_AGAIN;
-}
-
-static bool is_known_to_work(struct session *session)
-{
-	g_autofree char *said = journal_memory_get(session_journal(session), MEMORY_KEY, NULL);
-	return g_strcmp0(said, "yes") == 0;
-}
-
-/* Forgetting it costs one question: a failure is no failure of the listing. */
-static void remember(struct session *session, bool is_offered)
-{
-	g_autofree char *said = is_offered ? g_strdup("yes")
-	                                   : g_strdup_printf("no %" G_GINT64_FORMAT,
-	                                                     session_settings(session)->now);
-	g_autofree char *before = journal_memory_get(session_journal(session), MEMORY_KEY, NULL);
-	if (g_strcmp0(before, said) != 0) {
-		journal_memory_set(session_journal(session), MEMORY_KEY, said, NULL);
-	}
+	return !side->is_silent && offered_may_be(side->session, MEMORY_KEY);
 }
 
 static void proposed_event_free(struct proposed_event *self)
@@ -209,27 +184,13 @@ static bool read_round(struct reading *self, GError **error)
 	return true;
 }
 
-/* What an action that does not exist may be answered with. */
-static bool is_denial(const GError *error)
-{
-	return passerelle_error_is(error, PASSERELLE_ERROR_UNSUPPORTED) ||
-	       passerelle_error_is(error, PASSERELLE_ERROR_REFUSED) ||
-	       passerelle_error_is(error, PASSERELLE_ERROR_PROTOCOL) ||
-	       passerelle_error_is(error, PASSERELLE_ERROR_CONSENT);
-}
-
 /* An expired token says nothing about the action: not remembered. */
 static void take_failure(struct reading *self, GError *problem)
 {
-	const bool is_unknown = !is_known_to_work(self->session);
+	const bool is_unknown = !offered_is_known(self->session, MEMORY_KEY);
 	const bool is_expired = passerelle_error_is(problem, PASSERELLE_ERROR_AUTH) &&
 	                        session_settings(self->session)->token != NULL;
-	const bool is_denied = passerelle_error_is(problem, PASSERELLE_ERROR_UNSUPPORTED) ||
-	                       (is_unknown && is_denial(problem));
-	if (is_denied) {
-		remember(self->session, false);
-	}
-	if (is_denied || (is_unknown && is_expired)) {
+	if (offered_take_denial(self->session, MEMORY_KEY, problem) || (is_unknown && is_expired)) {
 		self->side->is_silent = true;
 		problem->code = PASSERELLE_ERROR_UNSUPPORTED;
 	}
@@ -241,7 +202,7 @@ static bool read_all(struct reading *self, GError **error)
 	while (self->open->len > 0 && read_round(self, &problem)) {
 	}
 	if (problem == NULL) {
-		remember(self->session, true);
+		offered_remember(self->session, MEMORY_KEY, true);
 		return true;
 	}
 	take_failure(self, problem);
