@@ -26,6 +26,7 @@ static struct component *component_new(const char *name, gsize offset, unsigned 
 	self->children = g_ptr_array_new_with_free_func((GDestroyNotify)component_free);
 	self->offset = offset;
 	self->number = number;
+	self->is_whole = true;
 	return self;
 }
 
@@ -75,18 +76,39 @@ static struct component *innermost(const struct builder *self)
 	return g_ptr_array_index(self->open, self->open->len - 1);
 }
 
+static void builder_spoil(const struct builder *self)
+{
+	for (guint i = 0; i < self->open->len; i++) {
+		struct component *const component = g_ptr_array_index(self->open, i);
+		component->is_whole = false;
+	}
+}
+
+/* Alone it is written into a VCALENDAR, and must be read again there. */
+static bool builder_is_deep(const struct builder *self)
+{
+	const struct component *const outer =
+		self->open->len > 1 ? g_ptr_array_index(self->open, 1) : NULL;
+	const bool has_calendar = outer && g_str_equal(outer->name, "VCALENDAR");
+	return self->open->len + (has_calendar ? 0 : 1) > LIMIT_COMPONENT_DEPTH;
+}
+
 static bool builder_begin(struct builder *self, const struct content_line *line, GError **error)
 {
-	if (self->open->len > LIMIT_COMPONENT_DEPTH) {
+	if (builder_is_deep(self)) {
 		return builder_fail(line, "components are nested too deep", error);
 	}
 	if (++self->count > LIMIT_COMPONENTS) {
 		return builder_fail(line, "too many components", error);
 	}
 	struct component *const component = component_new(line->value, line->offset, line->number);
+	const bool is_event = g_str_equal(component->name, "VEVENT");
+	if (is_event) {
+		builder_spoil(self);
+	}
 	g_ptr_array_add(innermost(self)->children, component);
 	g_ptr_array_add(self->open, component);
-	if (g_str_equal(component->name, "VEVENT")) {
+	if (is_event) {
 		g_ptr_array_add(self->tree->events, component);
 	} else if (g_str_equal(component->name, "VTIMEZONE")) {
 		g_ptr_array_add(self->tree->zones, component);
@@ -98,11 +120,12 @@ static bool builder_begin(struct builder *self, const struct content_line *line,
  */
 static void builder_close_until(struct builder *self, guint depth, gsize end, bool has_end)
 {
-	const bool is_one = self->open->len == depth + 1;
+	if (!has_end || self->open->len > depth + 1) {
+		builder_spoil(self);
+	}
 	while (self->open->len > depth) {
 		struct component *const component = innermost(self);
 		component->length = end - component->offset;
-		component->is_closed = has_end && is_one;
 		g_ptr_array_set_size(self->open, (int)self->open->len - 1);
 	}
 }
@@ -118,6 +141,7 @@ static void builder_end(struct builder *self, const struct content_line *line)
 			return;
 		}
 	}
+	builder_spoil(self);
 }
 
 static bool builder_add(struct builder *self, struct content_line *line, GError **error)

@@ -14,7 +14,8 @@ struct component {
 	GPtrArray *children;  /* struct component */
 	gsize offset, length; /* its bytes in the UTF-8 text, BEGIN and END included */
 	unsigned number;      /* line of its BEGIN */
-	bool is_closed;       /* it and all inside have their END */
+	bool is_whole; /* its bytes can stand elsewhere: it and all inside have their END, none is
+	                  astray, and no VEVENT is inside */
 };
 
 /* The UTF-8 text with its components. */
@@ -27,7 +28,7 @@ struct component_tree {
 };
 
 /* INPUT with the line number where depth, components, values of a list or bytes exceed
- * base/limits.h, or where it is no calendar. */
+ * base/limits.h, or where it is no calendar. What stands in no VCALENDAR counts as if it did. */
 struct component_tree *component_tree_read(const void *data, gsize size, GError **error);
 void component_tree_free(struct component_tree *self);
 DEFINE_OWNED(component_tree, component_tree_free);

@@ -22,22 +22,27 @@ struct cutter {
 	enum { PLAIN, QUOTED_PRINTABLE, BASE64 } encoding;
 };
 
+/* CR CR LF: of a twice converted file */
+gsize content_line_end(const char *from, const char *end)
+{
+	static const char *const line_ends[] = {"\r\r\n", "\r\n", "\n", "\r"};
+	for (gsize i = 0; i < G_N_ELEMENTS(line_ends); i++) {
+		const gsize length = strlen(line_ends[i]);
+		if (length <= (gsize)(end - from) && memcmp(from, line_ends[i], length) == 0) {
+			return length;
+		}
+	}
+	return 0;
+}
+
 static struct physical_line physical_line_at(const char *start, const char *end)
 {
 	const char *stop = start;
 	while (stop < end && *stop != '\n' && *stop != '\r') {
 		stop++;
 	}
-	/* LF, CRLF, CR, and the CR CR LF of a twice converted file */
-	static const char *const line_ends[] = {"\r\r\n", "\r\n", "\n", "\r"};
-	const char *next = stop;
-	for (gsize i = 0; i < G_N_ELEMENTS(line_ends) && next == stop; i++) {
-		const gsize length = strlen(line_ends[i]);
-		if (length <= (gsize)(end - stop) && memcmp(stop, line_ends[i], length) == 0) {
-			next += length;
-		}
-	}
-	return (struct physical_line){start, (gsize)(stop - start), next};
+	return (struct physical_line){start, (gsize)(stop - start),
+	                              stop + content_line_end(stop, end)};
 }
 
 static gboolean span_is(const char *span, gsize size, const char *word)

@@ -33,6 +33,9 @@ void content_line_free(struct content_line *self);
  */
 GPtrArray *content_lines_read(const char *text, gsize size, GError **error);
 
+/* Bytes of the line end that begins at from: LF, CRLF, CR, CR CR LF; 0 = none does. */
+gsize content_line_end(const char *from, const char *end);
+
 /* First parameter of that name (upper case) or NULL. */
 const struct content_parameter *content_line_parameter(const struct content_line *line,
                                                        const char *name);

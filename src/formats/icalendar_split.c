@@ -7,28 +7,48 @@
 
 static const char default_product[] = "PRODID:-//passerelle//EN\r\n";
 
+/* A blank in front would make it go on with the line before: an empty one may have stood between.
+ */
 static void bytes_append(GString *out, const char *bytes, gsize size)
 {
 	const char *const end = bytes + size;
-	for (const char *at = bytes; at < end; at++) {
-		if (*at != '\r' && *at != '\n') {
+	const char *at = bytes;
+	while (at < end && (*at == ' ' || *at == '\t')) {
+		at++;
+	}
+	while (at < end) {
+		const gsize line_end = content_line_end(at, end);
+		if (line_end > 0) {
+			g_string_append(out, "\r\n");
+		} else {
 			g_string_append_c(out, *at);
-			continue;
 		}
-		while (*at == '\r' && at + 1 < end && (at[1] == '\r' || at[1] == '\n')) {
-			at++; /* CR CR LF is one end of line */
-		}
-		g_string_append(out, "\r\n");
+		at += MAX(line_end, 1);
 	}
 	if (size > 0 && !g_str_has_suffix(out->str, "\r\n")) {
 		g_string_append(out, "\r\n");
 	}
 }
 
+static bool is_quoted_printable(const struct content_line *line)
+{
+	const struct content_parameter *const encoding = content_line_parameter(line, "ENCODING");
+	return encoding && encoding->values[0] &&
+	       g_ascii_strcasecmp(encoding->values[0], "QUOTED-PRINTABLE") == 0;
+}
+
+/* A soft break that nothing follows would take in whatever is written after it. */
 static void line_copy(GString *out, const struct component_tree *tree,
                       const struct content_line *line)
 {
-	bytes_append(out, tree->text + line->offset, line->length);
+	gsize length = line->length;
+	if (is_quoted_printable(line) && g_str_has_suffix(line->value, "=")) {
+		const char *const bytes = tree->text + line->offset;
+		while (length > 0 && strchr("=\r\n", bytes[length - 1])) {
+			length--;
+		}
+	}
+	bytes_append(out, tree->text + line->offset, length);
 }
 
 /* Line by line, as an END may be missing, or a UID. */
@@ -54,22 +74,12 @@ static void component_append(GString *out, const struct component_tree *tree,
 	g_string_append_printf(out, "END:%s\r\n", component->name);
 }
 
-/* Events do not nest (RFC 5545, 3.6.1): the END of the outer one came late, or never. */
-static bool has_event_inside(const struct component *component)
-{
-	for (guint i = 0; i < component->children->len; i++) {
-		const struct component *const child = g_ptr_array_index(component->children, i);
-		if (g_str_equal(child->name, "VEVENT")) {
-			return true;
-		}
-	}
-	return false;
-}
-
+/* Events do not nest (RFC 5545, 3.6.1): one that holds another, however deep, is no copy of its
+ * bytes. */
 static void component_copy(GString *out, const struct component_tree *tree,
                            const struct component *component)
 {
-	if (component->is_closed && !has_event_inside(component)) {
+	if (component->is_whole) {
 		bytes_append(out, tree->text + component->offset, component->length);
 	} else {
 		component_append(out, tree, component, NULL);
@@ -79,8 +89,8 @@ static void component_copy(GString *out, const struct component_tree *tree,
 static void event_copy_to(GString *out, const struct component_tree *tree,
                           const struct component *event)
 {
-	g_autofree char *uid = component_value(event, "UID");
-	if (*uid) {
+	g_autofree char *uid = component_text(event, "UID");
+	if (*g_strstrip(uid)) {
 		component_copy(out, tree, event);
 		return;
 	}

@@ -128,7 +128,7 @@ static struct calendar *calendar_of_event(const struct component_tree *tree, gsi
 					     : g_ptr_array_index(tree->events, index);
 		g_string_append_len(text, tree->text + part->offset, (gssize)part->length);
 		g_string_append(text, "\r\n");
-		if (!part->is_closed) {
+		if (!part->is_whole) {
 			g_string_append_printf(text, "END:%s\r\n", part->name);
 		}
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "formats/wall.h"
 
 #define HEAD         "BEGIN:VCALENDAR\r\n"
@@ -177,6 +178,73 @@ START_TEST(an_event_inside_another_goes_its_own_way)
 }
 END_TEST
 
+/* Texts whose events stand where one does not look for them; as many as there are. */
+static const struct {
+	const char *what, *text;
+	guint events;
+} misplaced[] = {
+	{"inside the STANDARD of a zone that another uses, which lost its END",
+         HEAD "BEGIN:VTIMEZONE\r\nTZID:Here\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
+              "TZOFFSETFROM:+0300\r\nTZOFFSETTO:+0300\r\nBEGIN:VEVENT\r\nUID:b\r\n"
+              "DTSTART;TZID=Here:20261018T090000\r\nEND:VEVENT\r\nEND:STANDARD\r\n"
+              "END:VTIMEZONE\r\n" EVENT("DTSTART;TZID=Here:20261019T090000\r\n") TAIL,
+         2},
+	{"inside the alarm of another",
+         HEAD "BEGIN:VEVENT\r\nUID:b\r\nDTSTART:20261018T090000Z\r\nBEGIN:VALARM\r\n" EVENT(
+		 "DTSTART:20261019T090000Z\r\n") "END:VALARM\r\nEND:VEVENT\r\n" TAIL,
+         2},
+	{"indented, after an empty line",
+         HEAD "\r\n  BEGIN:VEVENT\r\nUID:a\r\nDTSTART:20261019T090000Z\r\nEND:VEVENT\r\n" TAIL, 1},
+	{"after a soft break that nothing follows",
+         "BEGIN:VCALENDAR\r\nPRODID;ENCODING=QUOTED-PRINTABLE:x=\r\nBEGIN:VCARD\r\n"
+         "END:VCARD\r\n" EVENT("DTSTART:20261019T090000Z\r\n") TAIL,
+         1},
+	{"around two CR, of which the first ends a soft break and the second nothing",
+         HEAD EVENT("DTSTART:20261019T090000Z\r\nX;ENCODING=QUOTED-PRINTABLE:x=\r\r"
+                    "SUMMARY:kept\r\n") TAIL,
+         1},
+	{"in no calendar, around the end of one",
+         "BEGIN:VEVENT\r\nUID:a\r\nEND:VCALENDAR\r\nDTSTART:20261019T090000Z\r\nEND:VEVENT\r\n", 1},
+	{"under a UID of nothing but a line break",
+         HEAD "BEGIN:VEVENT\r\nUID:\\n\r\nDTSTART:20261019T090000Z\r\nEND:VEVENT\r\n" TAIL, 1},
+};
+
+START_TEST(cut_and_joined_no_event_is_lost_or_doubled)
+{
+	const char *const text = misplaced[_i].text;
+	g_autoptr(GPtrArray) texts = calendar_split(text, strlen(text), NULL);
+	ck_assert_uint_eq(texts->len, misplaced[_i].events);
+	for (guint i = 0; i < texts->len; i++) {
+		const char *const one = g_ptr_array_index(texts, i);
+		OWNED(calendar) item = calendar_read(one, strlen(one), NULL);
+		ck_assert_msg(calendar_count(item) == 1 && calendar_uid(item), "%s: %s",
+		              misplaced[_i].what, one);
+	}
+	g_autofree char *joined = calendar_join(texts);
+	g_autofree char *wanted = listing(text, strlen(text));
+	g_autofree char *got = listing(joined, strlen(joined));
+	ck_assert_msg(g_str_equal(got, wanted), "%s: %s, not %s", misplaced[_i].what, got, wanted);
+}
+END_TEST
+
+/* Where the whole is read, so is each item of it: an item stands in a VCALENDAR. */
+START_TEST(what_is_read_is_not_too_deep_for_an_item)
+{
+	for (guint depth = 1; depth <= LIMIT_COMPONENT_DEPTH; depth++) {
+		g_autoptr(GString) text = g_string_new("BEGIN:VEVENT\r\nUID:a\r\n");
+		for (guint i = 1; i < depth; i++) {
+			g_string_append(text, "BEGIN:X\r\n");
+		}
+		g_autoptr(GPtrArray) texts = calendar_split(text->str, text->len, NULL);
+		ck_assert((texts != NULL) == (depth < LIMIT_COMPONENT_DEPTH));
+		g_autofree char *joined = texts ? calendar_join(texts) : NULL;
+		OWNED(calendar)
+		calendar = joined ? calendar_read(joined, strlen(joined), NULL) : NULL;
+		ck_assert(!joined || (calendar && calendar_count(calendar) == 1));
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *const suite = suite_create("icalendar_others");
@@ -185,6 +253,9 @@ int main(void)
 	tcase_add_loop_test(others, what_others_write_is_read, 0, G_N_ELEMENTS(cases));
 	tcase_add_test(others, utf_16_is_read_with_and_without_a_mark);
 	tcase_add_test(others, an_event_inside_another_goes_its_own_way);
+	tcase_add_loop_test(others, cut_and_joined_no_event_is_lost_or_doubled, 0,
+	                    G_N_ELEMENTS(misplaced));
+	tcase_add_test(others, what_is_read_is_not_too_deep_for_an_item);
 	suite_add_tcase(suite, others);
 	SRunner *const runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
