@@ -9,6 +9,12 @@ needs_long debootstrap chroot systemd-nspawn cpack dpkg-shlibdeps
 make_package 0.1.0
 make_root
 cp "$package" "$root/root/package.deb"
+# the next version of it, whose units one can tell from those of this one
+dpkg-deb -R "$package" "$work/next"
+sed -i 's/^Version:.*/Version: 99.0-1/' "$work/next/DEBIAN/control"
+sed -i 's/^Description=.*/Description=the next one/' "$work/next/lib/systemd/system/passerelle@.service" "$work/next/usr/lib/systemd/user/passerelle.service"
+dpkg-deb --root-owner-group -b "$work/next" "$root/root/next.deb" >"$work/next.out"
+rm -rf "$work/next"
 in_root dpkg -i /root/package.deb >"$work/install.out" 2>&1 || { cat "$work/install.out"; fail "install"; }
 
 for user in marie paul; do

@@ -59,6 +59,9 @@ for user in marie paul; do
   chown -R "$user:" "/home/$user/.config"
 done
 sed -i 's/^service_password_file.*/service_password_file = credential:orange/' /home/marie/.config/passerelle/passerelle.conf
+# paul's password comes over the bus of his session, as by secret-tool; his command also tries what his unit keeps from it
+sed -i 's/^service_password_file.*/service_password_command = busctl --user call org.freedesktop.DBus \/org\/freedesktop\/DBus org.freedesktop.DBus GetId >\/home\/paul\/bus \&\& cat \/home\/paul\/password/
+  s/^on_action_command.*/&; chgrp paul \/home\/paul\/key 2>\/home\/paul\/refused/' /home/paul/.config/passerelle/passerelle.conf
 install -d -m 0700 -o marie -g marie /var/lib/passerelle-marie
 install -m 0600 -o marie -g marie /run/emulator/token /var/lib/passerelle-marie/home.token
 
@@ -124,9 +127,37 @@ check "user: contacts in the home" 60 sh -c '[ "$(ls /home/paul/contacts | grep 
 check "user: a hook has its shell" 60 test -s /home/paul/hooked
 pid=$(of_paul show -P MainPID passerelle)
 check "user: it runs in a user namespace of its own" 1 sh -c "readlink /proc/$pid/ns/user && [ \"\$(readlink /proc/$pid/ns/user)\" != \"\$(readlink /proc/1/ns/user)\" ]"
+check "user: the bus of the session answers its commands" 1 grep -q '^s "' /home/paul/bus
+check "user: no capability, a namespace of its own for IPC" 1 sh -c "grep -q '^CapBnd:.0*\$' /proc/$pid/status && readlink /proc/$pid/ns/ipc && [ \"\$(readlink /proc/$pid/ns/ipc)\" != \"\$(readlink /proc/1/ns/ipc)\" ]"
+check "user: it sees its home and no other" 1 sh -c "nsenter -t $pid -m ls /home/paul/contacts && ! nsenter -t $pid -m ls /home/marie"
+check "user: it can write there, and not to the host" 1 sh -c "nsenter -t $pid -m touch /home/paul/x && ! nsenter -t $pid -m touch /etc/x && ! nsenter -t $pid -m touch /usr/x && ! nsenter -t $pid -m touch /home/x"
+check "user: calls of the privileged are refused" 20 grep -q 'not permitted' /home/paul/refused
 [ "${pid:-0}" -eq 0 ] || kill -KILL "$pid"
 check "user: a crash is started anew" 60 is_other "$pid" of_paul show -P MainPID passerelle
 of_paul stop passerelle
 check "user: stop" 10 is inactive of_paul show -P ActiveState passerelle
+
+# the package: what runs is started anew by an upgrade and stopped by a removal, and nothing else is started
+sed -i '/^nonsense/d' /home/marie/.config/passerelle/passerelle.conf
+systemctl reset-failed passerelle@marie
+dpkg -i /root/package.deb >/root/dpkg.out 2>&1 || say "FAILED install: $(tail -n 3 /root/dpkg.out)"
+check "installing starts nothing" 1 sh -c 'test -x /usr/bin/passerelle && ! pgrep -x passerelle'
+systemctl start passerelle@marie
+of_paul start passerelle
+pid=$(of_marie MainPID)
+pid_of_paul=$(of_paul show -P MainPID passerelle)
+dpkg -i /root/next.deb >/root/dpkg.out 2>&1 || say "FAILED upgrade: $(tail -n 3 /root/dpkg.out)"
+check "an upgrade starts the service anew" 20 is_other "$pid" of_marie MainPID
+check "it is ready after it" 20 is active of_marie ActiveState
+check "by the unit of the next version" 1 is "the next one" of_marie Description
+check "user: an upgrade starts the service anew" 20 is_other "$pid_of_paul" of_paul show -P MainPID passerelle
+check "user: it is ready after it" 20 is active of_paul show -P ActiveState passerelle
+check "user: by the unit of the next version" 1 is "the next one" of_paul show -P Description passerelle
+dpkg --remove passerelle >/root/dpkg.out 2>&1 || say "FAILED removal: $(tail -n 3 /root/dpkg.out)"
+check "a removal stops both" 5 sh -c '! pgrep -x passerelle'
+check "and systemd forgets the unit" 1 is not-found of_marie LoadState
+dpkg -i /root/next.deb >/root/dpkg.out 2>&1 || say "FAILED install: $(tail -n 3 /root/dpkg.out)"
+check "installing it again starts nothing" 1 sh -c 'test -x /usr/bin/passerelle && ! pgrep -x passerelle'
+check "what belongs to the persons is there" 1 test -s /var/lib/passerelle-marie/home.token -a -s /home/paul/.local/state/passerelle/home.token
 check "no secret in the journal" 1 sh -c '! journalctl --no-pager | grep -qF "secret:for trying"'
 say "done"

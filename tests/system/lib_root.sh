@@ -31,20 +31,22 @@ make_package() {
   [ -s "$package" ] || fail "no package"
 }
 
-# make_root: Debian 12 with what the package depends on, in $work/root. Fetched once per folder of the build.
-root_packages=systemd,systemd-sysv,dbus,libpam-systemd,procps,jq,curl,ca-certificates,tzdata
+# make_root: Debian 12 with what the package depends on, in $work/root. Fetched once per folder of the build,
+# and anew when what is in it changes.
+root_packages=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,procps,jq,curl,ca-certificates,tzdata
 make_root() {
   root=$work/root
-  kept=$binary/bookworm-root.tar
+  needs=$(dpkg-deb -f "$package" Depends | sed 's/([^)]*)//g; s/,/ /g')
+  kept=$binary/bookworm-root-$(echo "$root_packages $needs" | cksum | cut -d' ' -f1).tar
   (
     flock 9
     if [ ! -s "$kept" ]; then
       debootstrap --variant=minbase --include=$root_packages bookworm "$work/fetch" >"$work/debootstrap.out" 2>&1 || exit 1
       cp -L /etc/resolv.conf "$work/fetch/etc/resolv.conf"
-      # shellcheck disable=SC2046 # words
-      chroot "$work/fetch" apt-get install -y --no-install-recommends \
-        $(dpkg-deb -f "$package" Depends | sed 's/([^)]*)//g; s/,/ /g') >>"$work/debootstrap.out" 2>&1 || exit 1
+      # shellcheck disable=SC2086 # words
+      chroot "$work/fetch" apt-get install -y --no-install-recommends $needs >>"$work/debootstrap.out" 2>&1 || exit 1
       chroot "$work/fetch" apt-get clean
+      rm -f "$binary"/bookworm-root*.tar
       tar -C "$work/fetch" -cf "$kept.new" . && mv "$kept.new" "$kept"
       rm -rf "$work/fetch"
     fi
