@@ -62,7 +62,7 @@ struct endpoint_functions {
 	 * them to find its way.
 	 */
 	struct snapshot *(*list)(struct endpoint *self, GPtrArray *records, GError **error);
-	/* Read: result and revision of each. */
+	/* Read: result and revision of each; notes tell what was mended to make text of it. */
 	bool (*fetch)(struct endpoint *self, GPtrArray *changes, GError **error);
 	/*
 	 * The part of a text that this side can hold, as struct item (owned array); one for a card,

@@ -17,6 +17,9 @@ struct contact *vcard_read(const void *data, gsize size, GPtrArray *repairs, GEr
  * dropped. */
 char *vcard_to_utf8(const void *data, gsize size);
 
+/* What vcard_to_utf8 mends in these bytes, in words; NULL = they are UTF-8 already. Static. */
+const char *vcard_encoding_repair(const void *data, gsize size);
+
 /* Cut a file into the texts of its cards (char *, UTF-8, each BEGIN:VCARD … END:VCARD). */
 GPtrArray *vcard_split(const void *data, gsize size, GError **error);
 

@@ -250,3 +250,34 @@ char *vcard_to_utf8(const void *data, gsize size)
 	}
 	return lines_to_utf8(clean->str, clean->len);
 }
+
+static bool is_folded_utf8(const char *data, gsize size)
+{
+	g_autoptr(GPtrArray) lines = content_lines_read(data, size, NULL);
+	for (guint i = 0; lines != NULL && i < lines->len; i++) {
+		const struct content_line *line = g_ptr_array_index(lines, i);
+		g_autoptr(GString) unfolded =
+			vcard_unfolded_bytes(data + line->offset, line->length);
+		if (!g_utf8_validate(unfolded->str, (gssize)unfolded->len, NULL)) {
+			return false;
+		}
+	}
+	return lines != NULL;
+}
+
+const char *vcard_encoding_repair(const void *data, gsize size)
+{
+	gsize mark = 0;
+	if (utf16_order(data, size, &mark) != 0) {
+		return "the file is UTF-16";
+	}
+	if (size > 0 && memchr(data, '\0', size) != NULL) {
+		return "the file holds NUL bytes, left out";
+	}
+	if (g_utf8_validate(data, (gssize)size, NULL)) {
+		return NULL;
+	}
+	return is_folded_utf8(data, size)
+	               ? "lines are folded inside a character"
+	               : "the file is not UTF-8, read as its lines say, else as windows-1252";
+}

@@ -31,7 +31,24 @@ void item_free(struct item *self)
 	g_free(self->match);
 	g_strfreev(self->facts);
 	g_strfreev(self->lost);
+	g_strfreev(self->repairs);
 	g_free(self);
+}
+
+void item_add_repairs(struct item *self, const GPtrArray *repairs)
+{
+	if (repairs->len == 0) {
+		return;
+	}
+	g_autoptr(GStrvBuilder) all = g_strv_builder_new();
+	for (guint i = 0; i < repairs->len; i++) {
+		g_strv_builder_add(all, g_ptr_array_index(repairs, i));
+	}
+	if (self->repairs != NULL) {
+		g_strv_builder_addv(all, (const char **)self->repairs);
+	}
+	g_strfreev(self->repairs);
+	self->repairs = g_strv_builder_end(all);
 }
 
 /* The name with its mark: "birthday=" or "email+". */

@@ -24,13 +24,17 @@ struct item {
 	                      of it */
 	char *match;       /* equal for the same thing under another uid; "" = never matched */
 	char **facts;      /* sorted; "name=value" single-valued, "name+value" one of a set */
-	char **lost; /* for people: what the other side has no room for ("NOTE", "second ADR") */
+	char **lost;    /* for people: what the other side has no room for ("NOTE", "second ADR") */
+	char **repairs; /* the same: what was mended to read it; NULL = nothing */
 	gint64 starts, ends; /* of an occurrence, UTC seconds; 0 for contacts */
 };
 
 struct item *item_new(void);
 void item_free(struct item *self);
 DEFINE_OWNED(item, item_free);
+
+/* Puts repairs (char *) before those that it has. */
+void item_add_repairs(struct item *self, const GPtrArray *repairs);
 
 /* How two facts lists stand to each other. */
 enum facts_relation {

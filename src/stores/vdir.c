@@ -175,6 +175,16 @@ char *vdir_text(GBytes *data, const char *name, enum item_kind kind, GError **er
 	return is_whole(text, kind, error) ? g_steal_pointer(&text) : NULL;
 }
 
+void vdir_note_encoding(const struct vdir *self, GBytes *data, GPtrArray *notes)
+{
+	gsize size = 0;
+	const void *bytes = g_bytes_get_data(data, &size);
+	const char *repair = self->kind == ITEM_CONTACT ? vcard_encoding_repair(bytes, size) : NULL;
+	if (repair != NULL) {
+		g_ptr_array_add(notes, g_strdup(repair));
+	}
+}
+
 GBytes *vdir_read(const struct vdir *self, const char *name, char **revision, GError **error)
 {
 	GError *failure = NULL;
@@ -200,6 +210,7 @@ static bool fetch_one(struct vdir *self, struct change *change, GError **error)
 	if (text == NULL) {
 		return false;
 	}
+	vdir_note_encoding(self, data, change->notes);
 	g_free(change->result);
 	change->result = text;
 	g_free(change->revision);

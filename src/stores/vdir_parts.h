@@ -49,6 +49,9 @@ GBytes *vdir_read(const struct vdir *self, const char *name, char **revision, GE
 /* The bytes of one item as UTF-8 text; INPUT where they are none, or hold several cards. */
 char *vdir_text(GBytes *data, const char *name, enum item_kind kind, GError **error);
 
+/* Appends to notes (char *) what was mended to make text of these bytes. */
+void vdir_note_encoding(const struct vdir *self, GBytes *data, GPtrArray *notes);
+
 bool vdir_create(struct endpoint *endpoint, GPtrArray *changes, GError **error);
 bool vdir_update(struct endpoint *endpoint, GPtrArray *changes, GError **error);
 bool vdir_remove(struct endpoint *endpoint, GPtrArray *changes, GError **error);

@@ -228,6 +228,18 @@ static bool write_over(struct vdir *self, struct change *change, struct present 
 	return true;
 }
 
+/* A line of another encoding among the old ones would be read by nobody. */
+static void note_new_encoding(const struct vdir *self, struct change *change,
+                              const struct present *present)
+{
+	const guint before = change->notes->len;
+	vdir_note_encoding(self, present->data, change->notes);
+	if (change->notes->len > before) {
+		g_ptr_array_add(change->notes,
+		                g_strdup("the file is UTF-8 now; as it was it lies in the trash"));
+	}
+}
+
 static bool update_present(struct vdir *self, struct change *change, struct present *present,
                            GError **error)
 {
@@ -244,6 +256,9 @@ static bool update_present(struct vdir *self, struct change *change, struct pres
 	if (text == NULL ||
 	    (strcmp(text, present->text) != 0 && !write_over(self, change, present, text, error))) {
 		return false;
+	}
+	if (self->kind == ITEM_CONTACT && strcmp(text, present->text) != 0) {
+		note_new_encoding(self, change, present);
 	}
 	g_free(change->revision);
 	change->revision = g_steal_pointer(&present->revision);

@@ -138,6 +138,13 @@ void record_fail(struct cycle *self, struct record *record, const struct change 
 	}
 }
 
+static void add_notes(GPtrArray *notes, const char *what, char **texts)
+{
+	for (guint i = 0; texts != NULL && texts[i] != NULL; i++) {
+		g_ptr_array_add(notes, g_strdup_printf("%s: %s", what, texts[i]));
+	}
+}
+
 void record_note(struct cycle *self, struct record *record, const struct change *change,
                  const struct item *item, const char *there)
 {
@@ -149,8 +156,9 @@ void record_note(struct cycle *self, struct record *record, const struct change 
 	if (remote->functions->compare != NULL && item != NULL && there != NULL) {
 		remote->functions->compare(remote, item->text, there, notes);
 	}
-	for (guint i = 0; item != NULL && item->lost != NULL && item->lost[i] != NULL; i++) {
-		g_ptr_array_add(notes, g_strdup_printf("not carried: %s", item->lost[i]));
+	if (item != NULL) {
+		add_notes(notes, "not carried", item->lost);
+		add_notes(notes, "mended in reading", item->repairs);
 	}
 	g_ptr_array_add(notes, NULL);
 	g_strfreev(record->notes);

@@ -156,6 +156,7 @@ static void take_read(struct cycle *self, struct change *file)
 	for (guint i = 0; i < items->len; i++) {
 		struct entry *entry = entry_new(file->ref, file->revision);
 		entry->item = g_ptr_array_index(items, i);
+		item_add_repairs(entry->item, file->notes);
 		g_ptr_array_add(self->local->entries, entry);
 	}
 	g_ptr_array_set_free_func(items, NULL);

@@ -450,7 +450,7 @@ START_TEST(projects_what_the_service_can_hold_and_names_the_rest)
 	const struct item *item = items->pdata[0];
 	ck_assert_str_eq(item->uid, "u1");
 	ck_assert_str_eq(item->name, "Marie Curie");
-	const char *const lost[] = {"NOTE", "ADR", "CATEGORIES", "BDAY"};
+	const char *const lost[] = {"NOTE", "CATEGORIES", "BDAY"};
 	for (gsize i = 0; i < G_N_ELEMENTS(lost); i++) {
 		ck_assert_msg(g_strv_contains((const char *const *)item->lost, lost[i]), "%s",
 		              lost[i]);

@@ -280,6 +280,77 @@ START_TEST(what_is_no_longer_different_is_no_longer_said)
 }
 END_TEST
 
+START_TEST(an_address_is_said_to_be_lost_only_where_it_is)
+{
+	struct bridge *bridge = begin(&cards[_i]);
+	g_autofree char *alone = notes_of(bridge, "own");
+	ck_assert_msg(strstr(alone, "not carried: ADR") != NULL, "%s", alone);
+	edit_remote(bridge, id_of(bridge, 0),
+	            "{'addresses':[{'info_type':'home','streetline1':'3 rue Pierre',"
+	            "'city':'Paris','zip-code':'75005'}]}");
+	sync_full(bridge);
+	g_autofree char *both = notes_of(bridge, "own");
+	ck_assert_msg(strstr(both, "ADR") == NULL, "%s", both);
+	ck_assert_msg(strstr(both, "NOTE") != NULL, "%s", both);
+	assert_at_rest(bridge);
+	bridge_free(bridge);
+}
+END_TEST
+
+/* A file that comes from there has lost nothing on the way. */
+START_TEST(nothing_is_said_of_a_card_that_came_from_there)
+{
+	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	edit_remote(bridge, 0,
+	            "{'firstname':'Marie','lastname':'Curie','civility':'2','company':'Sorbonne',"
+	            "'birthday':'1867-11-07','devices':[{'type':'phone','subtype':'voice',"
+	            "'info_type':'pro','value':'0144556677'}],'addresses':[{'info_type':'home',"
+	            "'streetline1':'3 rue Pierre','streetline2':'Bat. B','city':'Paris',"
+	            "'zip-code':'75005','state':'IdF'}]}");
+	sync_once(bridge);
+	OWNED(journal) journal = journal_open(bridge->journal, JOURNAL_CREATE, NULL);
+	g_autoptr(GPtrArray) all = records_load(journal, ITEM_CONTACT, NULL);
+	ck_assert_uint_eq(all->len, 1);
+	const struct record *record = g_ptr_array_index(all, 0);
+	g_autofree char *notes = record->notes == NULL ? NULL : g_strjoinv("\n", record->notes);
+	ck_assert_msg(notes == NULL || *notes == '\0', "%s", notes);
+	bridge_free(bridge);
+}
+END_TEST
+
+/* ---- what was mended ---- */
+
+static const struct {
+	const char *text, *words[3];
+} mended[] = {
+	{"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:own\r\nFN:J\xfcrgen M\xfcller\r\nEND:VCARD\r\n",
+         {"not UTF-8", "N is missing"}},
+	{"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:own\r\nN:L\xc3\r\n \xa9vy;Ana\r\nhello\r\n"
+         "END:VCARD\r\n",
+         {"folded inside a character", "line 5 is no property", "FN is missing"}},
+};
+
+START_TEST(what_was_mended_to_read_a_card_is_said)
+{
+	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	bridge_write(bridge, "own.vcf", mended[_i].text);
+	sync_once(bridge);
+	g_autofree char *notes = notes_of(bridge, "own");
+	for (gsize i = 0; i < 3 && mended[_i].words[i] != NULL; i++) {
+		ck_assert_msg(strstr(notes, mended[_i].words[i]) != NULL, "'%s' is not in '%s'",
+		              mended[_i].words[i], notes);
+	}
+	g_autofree char *kept = bridge_read(bridge, "own.vcf");
+	ck_assert_str_eq(kept, mended[_i].text);
+	assert_at_rest(bridge);
+	edit_remote(bridge, id_of(bridge, 0), "{'company':'Institut'}");
+	sync_full(bridge);
+	g_autofree char *after = notes_of(bridge, "own");
+	ck_assert_msg(strstr(after, "the file is UTF-8 now") != NULL, "%s", after);
+	bridge_free(bridge);
+}
+END_TEST
+
 /* ---- what is sent later ---- */
 
 START_TEST(what_is_added_after_adoption_is_sent_once)
@@ -375,6 +446,9 @@ int main(void)
 	                    G_N_ELEMENTS(unsendable));
 	tcase_add_test(tests, what_was_changed_on_both_sides_stays_as_it_is_here_and_is_said);
 	tcase_add_test(tests, what_is_no_longer_different_is_no_longer_said);
+	tcase_add_loop_test(tests, an_address_is_said_to_be_lost_only_where_it_is, 0, CARDS);
+	tcase_add_test(tests, nothing_is_said_of_a_card_that_came_from_there);
+	tcase_add_loop_test(tests, what_was_mended_to_read_a_card_is_said, 0, G_N_ELEMENTS(mended));
 	tcase_add_test(tests, what_is_added_after_adoption_is_sent_once);
 	tcase_add_test(tests, a_picture_changed_here_is_sent_once);
 	tcase_add_test(tests, a_picture_that_the_remote_cannot_hold_is_kept_and_said);

@@ -166,9 +166,6 @@ struct contact *contact_reduce(const struct contact *self, const char *text, GPt
 	if (has_text(contact->note)) {
 		add_lost(lost, "NOTE");
 	}
-	if (contact->addresses->len > 0) {
-		add_lost(lost, "ADR");
-	}
 	if (text != NULL && lost != NULL) {
 		find_lost_lines(text, lost);
 	}

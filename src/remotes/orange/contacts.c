@@ -40,7 +40,7 @@ static bool has_any_name(const struct contact *contact)
 }
 
 static struct item *project_contact(const struct contacts *self, struct contact *contact,
-                                    GPtrArray *lost)
+                                    GPtrArray *lost, GPtrArray *repairs)
 {
 	struct item *item = item_new();
 	item->uid = g_strdup(contact->uid);
@@ -51,6 +51,8 @@ static struct item *project_contact(const struct contacts *self, struct contact 
 	item->facts = contact_facts(contact);
 	g_ptr_array_add(lost, NULL);
 	item->lost = g_strdupv((char **)lost->pdata);
+	g_ptr_array_add(repairs, NULL);
+	item->repairs = g_strdupv((char **)repairs->pdata);
 	return item;
 }
 
@@ -61,7 +63,8 @@ static GPtrArray *contacts_project(struct endpoint *side, const char *text,
 	if (next_due != NULL) {
 		*next_due = 0;
 	}
-	OWNED(contact) whole = vcard_read(text, strlen(text), NULL, error);
+	g_autoptr(GPtrArray) repairs = g_ptr_array_new_with_free_func(g_free);
+	OWNED(contact) whole = vcard_read(text, strlen(text), repairs, error);
 	if (whole == NULL) {
 		return NULL;
 	}
@@ -80,7 +83,7 @@ static GPtrArray *contacts_project(struct endpoint *side, const char *text,
 		g_free(contact->uid);
 		contact->uid = g_strdup(fallback_uid);
 	}
-	g_ptr_array_add(items, project_contact(self, contact, lost));
+	g_ptr_array_add(items, project_contact(self, contact, lost, repairs));
 	return g_steal_pointer(&items);
 }
 
