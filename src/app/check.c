@@ -92,6 +92,7 @@ static void check_folders(struct checker *self)
 	check_file(self, "contacts_export", config->contacts_export);
 	check_file(self, "calendar_export", config->calendar_export);
 	check_file(self, "freebusy_export", config->freebusy_export);
+	check_file(self, "profile", config->profile);
 }
 
 static void check_state_is_private(struct checker *self)

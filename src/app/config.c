@@ -222,6 +222,37 @@ static void check_addresses(struct parser *self, const struct account_config *ac
 	}
 }
 
+static bool is_same_path(const char *left, const char *right)
+{
+	g_autofree char *one = g_canonicalize_filename(left, "/");
+	g_autofree char *other = g_canonicalize_filename(right, "/");
+	return strcmp(one, other) == 0;
+}
+
+/* There it would be taken for a contact, and sent. */
+static void check_profile(struct parser *self, const struct account_config *account, unsigned line)
+{
+	const char *const others[] = {account->contacts_export, account->calendar_export,
+	                              account->status};
+	if (account->profile == NULL) {
+		return;
+	}
+	g_autofree char *folder = g_path_get_dirname(account->profile);
+	if (account->contacts != NULL && is_same_path(folder, account->contacts)) {
+		config_mistake_add(self->mistakes, line,
+		                   "account \"%s\": \"profile\" lies in the folder of \"contacts\"",
+		                   account->name);
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+		if (others[i] != NULL && is_same_path(account->profile, others[i])) {
+			config_mistake_add(
+				self->mistakes, line,
+				"account \"%s\": \"profile\" is the file of another option",
+				account->name);
+		}
+	}
+}
+
 static void check_account(struct parser *self, struct account_config *account, unsigned line)
 {
 	if (drivers_find(account->remote) == NULL) {
@@ -235,6 +266,7 @@ static void check_account(struct parser *self, struct account_config *account, u
 	}
 	check_password(self, account, line);
 	check_addresses(self, account, line);
+	check_profile(self, account, line);
 	if (account->contacts == NULL && account->calendar == NULL && account->messages == 0) {
 		config_mistake_add(self->mistakes, line,
 		                   "account \"%s\" has nothing to do: it needs \"contacts\" or "

@@ -92,6 +92,7 @@ const struct option config_options[] = {
 	TEXT(calendar_export, OPTION_PATH, NULL, "file that always holds all events"),
 	TEXT(freebusy_export, OPTION_PATH, NULL,
              "file that tells when you are busy, and nothing else"),
+	TEXT(profile, OPTION_PATH, NULL, "file that holds the card of the person, read once a day"),
 	TEXT(status, OPTION_PATH, NULL, "where the status document is written"),
 	AMOUNT(contacts_interval, OPTION_DURATION, NULL, 30, 7 * DAY,
                "time between two cycles of contacts"),

@@ -126,7 +126,11 @@ static bool look_again(struct consent *self, enum part part, struct part_health 
 {
 	struct sync_wish wish = {.is_quiet = true};
 	struct health health = {0};
-	wish.wants[part] = true;
+	if (part == PART_PROFILE) {
+		wish.is_for_profile = true;
+	} else {
+		wish.wants[part] = true;
+	}
 	wait_for_lock(self->account);
 	const enum exit_status status = sync_account(self->account, &wish, NULL);
 	if (status != EXIT_NEEDS_LOGIN) { /* told below, part by part */
@@ -211,7 +215,7 @@ static enum exit_status consent(struct consent *self)
 		}
 		return command_failed(self->account->name, error);
 	}
-	for (enum part part = 0; part < PARTS && error == NULL; part++) {
+	for (enum part part = 0; part < HEALTH_PARTS && error == NULL; part++) {
 		if (needs_consent(&health.parts[part])) {
 			is_any = true;
 			settle_part(self, part, &health.parts[part], &error);

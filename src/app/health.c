@@ -17,6 +17,7 @@ const char *part_name(enum part part)
 		[PART_CONTACTS] = "contacts",
 		[PART_CALENDAR] = "calendar",
 		[PART_MESSAGES] = "messages",
+		[PART_PROFILE] = "profile",
 	};
 	return names[part];
 }
@@ -31,7 +32,7 @@ void part_health_clear(struct part_health *self)
 
 void health_clear(struct health *self)
 {
-	for (enum part part = 0; part < PARTS; part++) {
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
 		part_health_clear(&self->parts[part]);
 	}
 }
@@ -53,7 +54,7 @@ void health_load(struct health *self, struct journal *journal)
 	memset(self, 0, sizeof *self);
 	g_autofree char *text = journal_memory_get(journal, MEMORY_KEY, NULL);
 	json_t *root = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-	for (enum part part = 0; part < PARTS; part++) {
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
 		part_read(&self->parts[part], json_object_get(root, part_name(part)));
 	}
 	json_decref(root);
@@ -70,7 +71,7 @@ static json_t *part_write(const struct part_health *self)
 bool health_save(const struct health *self, struct journal *journal, GError **error)
 {
 	json_t *root = json_object();
-	for (enum part part = 0; part < PARTS; part++) {
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
 		json_object_set_new(root, part_name(part), part_write(&self->parts[part]));
 	}
 	char *text = json_dumps(root, JSON_COMPACT);
@@ -192,7 +193,7 @@ static guint rank(enum status_state state)
 void health_tell(const struct health *self, struct status_document *document)
 {
 	const struct part_health *worst = &self->parts[0];
-	for (enum part part = 1; part < PARTS; part++) {
+	for (enum part part = 1; part < HEALTH_PARTS; part++) {
 		if (rank(self->parts[part].state) > rank(worst->state)) {
 			worst = &self->parts[part];
 		}

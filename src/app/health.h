@@ -10,8 +10,9 @@
 #include "journal/journal.h"
 #include "status/document.h"
 
-enum part { PART_CONTACTS, PART_CALENDAR, PART_MESSAGES };
-#define PARTS 3
+enum part { PART_CONTACTS, PART_CALENDAR, PART_MESSAGES, PART_PROFILE };
+#define PARTS        3 /* with a time of their own: the profile goes along with them */
+#define HEALTH_PARTS 4
 const char *part_name(enum part part); /* "contacts", "calendar", "messages": as in --only */
 
 struct part_health {
@@ -23,7 +24,7 @@ struct part_health {
 };
 
 struct health {
-	struct part_health parts[PARTS];
+	struct part_health parts[HEALTH_PARTS];
 };
 
 void health_clear(struct health *self);

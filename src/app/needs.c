@@ -61,7 +61,7 @@ GPtrArray *needs_find_new(const struct health *health, const struct need *of_acc
 	g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) new = g_ptr_array_new_with_free_func((GDestroyNotify)need_free);
 	struct search search = {known, keys, new};
-	for (enum part part = 0; part < PARTS; part++) {
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
 		const struct part_health *one = &health->parts[part];
 		consider(&search, part_name(part), one->action_kind, one->message, one->action_url,
 		         one->since);

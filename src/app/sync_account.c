@@ -18,6 +18,7 @@
 #include "app/log.h"
 #include "app/needs.h"
 #include "app/paths.h"
+#include "app/profile.h"
 #include "app/progress.h"
 #include "app/secrets.h"
 #include "app/status_file.h"
@@ -455,6 +456,45 @@ static void run_part(struct cycle *self, enum part part)
 	}
 }
 
+static bool has_asked_for_login(const struct cycle *self)
+{
+	for (enum part part = 0; part < PARTS; part++) {
+		if (self->end.parts[part].is_told && self->end.parts[part].end == PART_LOGIN) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Goes along with the first part that there is: the person's own card has no time of its own. */
+static bool is_with_profile(const struct cycle *self)
+{
+	enum part part = 0;
+	while (part < PARTS && !account_has_part(self->config, part)) {
+		part++;
+	}
+	return self->wish->is_for_profile || (part < PARTS && self->wish->wants[part]);
+}
+
+static void run_profile(struct cycle *self)
+{
+	struct part_health *health = &self->health.parts[PART_PROFILE];
+	if (self->config->profile == NULL) {
+		health_set(health, STATUS_OK, NULL, NULL, NULL, self->now);
+		return;
+	}
+	if (self->account->remote == NULL || self->wish->is_dry_run || interrupt_is_raised() ||
+	    has_asked_for_login(self) || !is_with_profile(self)) {
+		return;
+	}
+	const struct profile_wish wish = {
+		.is_due = self->wish->is_full || self->wish->is_for_profile,
+		.is_by_hand = !self->wish->is_for_service,
+		.now = self->now,
+	};
+	worsen(self, profile_refresh(self->account, &wish, health));
+}
+
 /* The quick ones first, each told at once: the first search for contacts can take half an hour. */
 static void run_parts(struct cycle *self)
 {
@@ -535,6 +575,7 @@ static void run(struct cycle *self)
 		confine(self);
 	}
 	run_parts(self);
+	run_profile(self);
 	progress_clear();
 	if (self->wish->is_dry_run) {
 		return;

@@ -14,6 +14,7 @@ struct sync_wish {
 	bool wants[PARTS]; /* --only */
 	bool is_dry_run, is_confirmed, is_full;
 	bool is_rebuild;         /* journal rebuild: compare everything, send nothing */
+	bool is_for_profile;     /* the profile is due, whatever its time is */
 	bool is_quiet;           /* no summary */
 	bool is_for_service;     /* nobody reads along: the status tells */
 	bool is_confined;        /* the process takes from itself what it does not need, for good */

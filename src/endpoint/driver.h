@@ -7,6 +7,7 @@
 #include "endpoint/endpoint.h"
 #include "model/mailbox.h"
 #include "model/period.h"
+#include "model/profile.h"
 
 #include <signal.h>
 
@@ -81,6 +82,9 @@ struct remote_driver {
 	struct endpoint *(*endpoint)(struct remote *remote, enum item_kind kind);
 	/* Counts; NULL function = the service has none. */
 	struct mailbox *(*read_mailbox)(struct remote *remote, GError **error);
+	/* The person's own card; CONSENT where nothing of it is granted. NULL function = the
+	 * service has none. */
+	struct profile *(*read_profile)(struct remote *remote, GError **error);
 	/*
 	 * Does an action perhaps change something there? A call that does needs the account's lock
 	 * and its journal.

@@ -47,6 +47,7 @@ START_TEST(every_option_reaches_its_field)
 	ck_assert_str_eq(home->service_password_command, "secret-tool lookup service orange");
 	ck_assert(g_str_has_suffix(home->contacts, "/.local/share/contacts/home"));
 	ck_assert(home->contacts[0] == '/');
+	ck_assert(g_str_has_suffix(home->profile, "/me.vcf"));
 	ck_assert_int_eq(home->contacts_interval, 3600);
 	ck_assert_int_eq(home->calendar_interval, 600);
 	ck_assert_int_eq(home->contacts_direction, DIRECTION_PULL);

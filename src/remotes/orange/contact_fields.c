@@ -105,16 +105,15 @@ static bool is_whole_date(const char *text)
 	                        (GDateYear)atoi(text));
 }
 
-/* ISO 8601, also with a time behind it or without hyphens; anything else is no date. */
-static char *read_date(char *text_taken)
+char *contact_read_date(const char *text)
 {
-	g_autofree char *text = text_taken;
+	g_autofree char *extended = NULL;
 	if (text == NULL) {
 		return NULL;
 	}
 	if (strlen(text) >= 8 && strspn(text, "0123456789") >= 8) {
-		g_autofree char *basic = g_steal_pointer(&text);
-		text = g_strdup_printf("%.4s-%.2s-%.2s", basic, basic + 4, basic + 6);
+		extended = g_strdup_printf("%.4s-%.2s-%.2s", text, text + 4, text + 6);
+		text = extended;
 	}
 	return is_whole_date(text) ? g_strndup(text, DATE_LENGTH) : NULL;
 }
@@ -258,9 +257,10 @@ struct contact *contact_from_reply(const struct xml_node *data)
 {
 	struct contact *contact = contact_new();
 	for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
-		char *text = child_text(data, fields[i].name);
-		*text_at(contact, fields[i].offset) =
-			fields[i].form == FORM_DATE ? read_date(text) : text;
+		g_autofree char *text = child_text(data, fields[i].name);
+		*text_at(contact, fields[i].offset) = fields[i].form == FORM_DATE
+		                                              ? contact_read_date(text)
+		                                              : g_steal_pointer(&text);
 	}
 	g_autofree char *civility = child_text(data, "civility");
 	contact_set_civility(contact, read_civility(civility));
@@ -368,16 +368,21 @@ struct contact *contact_from_parameters(GHashTable *parameters)
 	return contact;
 }
 
-bool contact_has_device(const struct contact *self, const struct device *device)
+static const struct device *find_device(const struct contact *self, const struct device *device)
 {
 	g_autofree char *key = device_key(device);
 	for (guint i = 0; i < self->devices->len; i++) {
 		g_autofree char *other = device_key(self->devices->pdata[i]);
 		if (strcmp(key, other) == 0) {
-			return true;
+			return self->devices->pdata[i];
 		}
 	}
-	return false;
+	return NULL;
+}
+
+bool contact_has_device(const struct contact *self, const struct device *device)
+{
+	return find_device(self, device) != NULL;
 }
 
 static bool is_same_text(const char *left, const char *right)
@@ -450,6 +455,57 @@ static bool has_same_picture(const struct contact *left, const struct contact *r
 	return right->picture != NULL && g_bytes_equal(left->picture, right->picture);
 }
 
+static void note_once(GPtrArray *notes, const char *text)
+{
+	if (!g_ptr_array_find_with_equal_func(notes, text, g_str_equal, NULL)) {
+		g_ptr_array_add(notes, g_strdup(text));
+	}
+}
+
+/* adddevice takes no info-type. */
+static void note_lost_info(const struct device *wanted, const struct contact *there,
+                           GPtrArray *notes)
+{
+	static const char *const texts[] = {
+		[DEVICE_EMAIL] = "not carried: home or work of EMAIL",
+		[DEVICE_PHONE] = "not carried: home or work of TEL",
+		[DEVICE_URL] = "not carried: home or work of URL",
+	};
+	const struct device *device = find_device(there, wanted);
+	if (wanted->info != INFO_UNKNOWN && device != NULL && device->info != wanted->info) {
+		note_once(notes, texts[wanted->type]);
+	}
+}
+
+/* By what the service has words for; it names no country of its own accord. */
+static bool is_same_address(const struct postal_address *left, const struct postal_address *right)
+{
+	return is_same_text(left->street, right->street) && is_same_text(left->city, right->city) &&
+	       is_same_text(left->postal_code, right->postal_code) &&
+	       is_same_text(left->region, right->region);
+}
+
+static bool has_address(const struct contact *self, const struct postal_address *address)
+{
+	for (guint i = 0; i < self->addresses->len; i++) {
+		if (is_same_address(self->addresses->pdata[i], address)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* No call writes one: what stands there came from elsewhere. */
+static void note_addresses(const struct contact *wanted, const struct contact *there,
+                           GPtrArray *notes)
+{
+	for (guint i = 0; i < wanted->addresses->len; i++) {
+		if (!has_address(there, wanted->addresses->pdata[i])) {
+			note_once(notes, "not carried: ADR");
+		}
+	}
+}
+
 void contact_note_differences(const struct contact *wanted, const struct contact *there,
                               GPtrArray *notes)
 {
@@ -467,7 +523,9 @@ void contact_note_differences(const struct contact *wanted, const struct contact
 		if (!contact_has_device(there, device)) {
 			note(notes, "", device_type_name(device->type), device->value);
 		}
+		note_lost_info(device, there, notes);
 	}
+	note_addresses(wanted, there, notes);
 	for (guint i = 0; i < there->devices->len; i++) {
 		const struct device *device = there->devices->pdata[i];
 		if (!contact_has_device(wanted, device)) {

@@ -13,6 +13,9 @@
 const struct xml_node *contact_reply_data(const struct xml_node *command);
 /* Of that element; uid NULL. */
 struct contact *contact_from_reply(const struct xml_node *data);
+/* ISO 8601, also with a time behind it or without hyphens: "1951-01-31"; anything else, or NULL, is
+ * no date: NULL. */
+char *contact_read_date(const char *text);
 /* Of a getpicture reply; NULL = no picture in it. */
 GBytes *contact_picture_from_reply(const struct xml_node *command);
 
@@ -43,7 +46,8 @@ bool contact_has_device(const struct contact *self, const struct device *device)
 /* Sets the number and the honorific prefix that is written for it. */
 void contact_set_civility(struct contact *self, enum civility civility);
 
-/* Differences that cannot be sent, as notes (char *): "local only: company 'X'". */
+/* Differences that cannot be sent, as notes (char *): "local only: company 'X'", and what of wanted
+ * has no place there: "not carried: ADR". */
 void contact_note_differences(const struct contact *wanted, const struct contact *there,
                               GPtrArray *notes);
 /* Does there hold exactly what was sent with addcontact? */

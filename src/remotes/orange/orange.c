@@ -55,6 +55,11 @@ static struct mailbox *orange_mailbox(struct remote *self, GError **error)
 	return orange_read_mailbox(self->session, error);
 }
 
+static struct profile *orange_profile(struct remote *self, GError **error)
+{
+	return orange_read_profile(self->session, error);
+}
+
 static bool orange_call(struct remote *self, struct raw_call *raw, GError **error)
 {
 	struct endpoint *contacts = orange_endpoint(self, ITEM_CONTACT);
@@ -77,6 +82,7 @@ const struct remote_driver orange_driver = {
 	.close = orange_close,
 	.endpoint = orange_endpoint,
 	.read_mailbox = orange_mailbox,
+	.read_profile = orange_profile,
 	.is_write = session_is_write,
 	.call = orange_call,
 	.probe = orange_probe,
