@@ -8,8 +8,8 @@
 static const char *line_end_of(const char *text)
 {
 	const char *end = strpbrk(text, "\r\n");
-	if (!end || strncmp(end, "\r\n", 2) == 0) {
-		return "\r\n";
+	if (!end || strncmp(end, "\r\n", 2) == 0 || strncmp(end, "\r\r\n", 3) == 0) {
+		return "\r\n"; /* the last: of a twice converted file */
 	}
 	return *end == '\n' ? "\n" : "\r";
 }

@@ -400,9 +400,27 @@ START_TEST(what_is_no_card_is_an_input_error)
 }
 END_TEST
 
+START_TEST(a_line_is_a_line_for_others_whatever_ends_the_lines_here)
+{
+	static const char *const line_ends[] = {"\n", "\r\n", "\r\r\n", "\r"};
+	static const char *const ours[] = {"\n", "\r\n", "\r\n", "\r"};
+	const char *end = line_ends[_i];
+	g_autofree char *mine = g_strconcat("BEGIN:VCARD", end, "VERSION:3.0", end, "N:A;B;;;", end,
+	                                    "FN:B A", end, "END:VCARD", end, NULL);
+	OWNED(contact) agreed = vcard_read(mine, strlen(mine), NULL, NULL);
+	OWNED(contact) changed = contact_copy(agreed);
+	changed->company = g_strdup("C");
+	g_autofree char *merged = vcard_merge(mine, agreed, changed, NULL, NULL);
+	g_autofree char *line =
+		g_strconcat("FN:B A", end, "ORG:C", ours[_i], "END:VCARD", end, NULL);
+	ck_assert_msg(g_str_has_suffix(merged, line), "%s", merged);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *cases = tcase_create("vcard_merge");
+	tcase_add_loop_test(cases, a_line_is_a_line_for_others_whatever_ends_the_lines_here, 0, 4);
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_test(cases, without_a_change_every_byte_stays);
 	tcase_add_test(cases, a_phone_moved_to_mobile_changes_its_types_alone);
