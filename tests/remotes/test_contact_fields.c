@@ -2,6 +2,8 @@
 /* The mapping of contacts: every row both ways, the published samples, and odd replies. */
 #include "remotes/orange/contact_fields.h"
 
+#include "formats/vcard.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +73,104 @@ START_TEST(carries_each_device_both_ways)
 	ck_assert_pstr_eq(parameter(parameters, "subtype"), written[_i][2]);
 	ck_assert_pstr_eq(parameter(parameters, "order"), "4");
 	ck_assert_pstr_eq(parameter(parameters, "value"), written[_i][3]);
+}
+END_TEST
+
+/* ---- each row of the table, from a card and into one ---- */
+
+#define DEVICE(type, subtype, info, value)                                                         \
+	"<device-list><device type='" type "' subtype='" subtype "' info-type='" info "'>" value   \
+	"</device></device-list>"
+
+static const struct {
+	const char *line;             /* of a card */
+	const char *parameter, *sent; /* of addcontact; sent NULL: it does not go with it */
+	const char *lost;             /* what is told to be lost; NULL: nothing */
+	const char *reply, *back;     /* of getcontact, and its line; NULL: none */
+} rows[] = {
+	{"N:Curie;;;;", "lastname", "Curie", NULL, "<lastname>Curie</lastname>", "N:Curie;;;;"},
+	{"N:;Marie;;;", "firstname", "Marie", NULL, "<firstname>Marie</firstname>", "N:;Marie;;;"},
+	{"N:C;M;Salomea;;", "lastname", "C", "middle name", NULL, NULL},
+	{"N:C;M;;;Ph.D.", "lastname", "C", "honorific suffix", NULL, NULL},
+	{"N:C;;;M.;", "civility", "1", NULL, "<civility>1</civility>", "N:;;;M.;"},
+	{"N:C;;;Mr;", "civility", "1", NULL, NULL, NULL},
+	{"N:C;;;Mme;", "civility", "2", NULL, "<civility>2</civility>", "N:;;;Mme;"},
+	{"N:C;;;Mrs;", "civility", "2", NULL, NULL, NULL},
+	{"N:C;;;Mlle;", "civility", "3", NULL, "<civility>3</civility>", "N:;;;Mlle;"},
+	{"N:C;;;Miss;", "civility", "3", NULL, NULL, NULL},
+	{"N:C;;;Dr.;", "civility", NULL, "honorific prefix", "<civility>0</civility>", "N:;;;;"},
+	{"FN:Marie Curie", "lastname", "Curie", NULL,
+         "<lastname>Curie</lastname><firstname>Marie</firstname>", "FN:Marie Curie"},
+	{"NICKNAME:Manya", "nickname", "Manya", NULL, "<nickname>Manya</nickname>",
+         "NICKNAME:Manya"},
+	{"NICKNAME:Manya,Mania", "nickname", "Manya", "second NICKNAME", NULL, NULL},
+	{"ORG:Sorbonne", "company", "Sorbonne", NULL, "<company>Sorbonne</company>",
+         "ORG:Sorbonne"},
+	{"ORG:;Physique", "department", "Physique", NULL, "<department>Physique</department>",
+         "ORG:;Physique"},
+	{"TITLE:Professeur", "function", "Professeur", NULL, "<function>Professeur</function>",
+         "TITLE:Professeur"},
+	{"ROLE:Professeur", "function", "Professeur", NULL, NULL, NULL},
+	{"TITLE:Dr.\r\nROLE:Professeur", "function", "Dr.", "ROLE", NULL, NULL},
+	{"BDAY:1867-11-07", "birthday", "1867-11-07", NULL, "<birthday>1867-11-07</birthday>",
+         "BDAY:1867-11-07"},
+	{"BDAY:18671107", "birthday", "1867-11-07", NULL, NULL, NULL},
+	{"BDAY:--1107", "birthday", NULL, "BDAY", NULL, NULL},
+	{"BDAY:1867", "birthday", NULL, "BDAY", NULL, NULL},
+	{"BDAY;VALUE=text:in autumn", "birthday", NULL, "BDAY", NULL, NULL},
+	{"EMAIL;TYPE=HOME:a@example.org", "emailperso", "a@example.org", NULL,
+         DEVICE("email", "internet", "perso", "a@example.org"),
+         "EMAIL;TYPE=INTERNET,HOME:a@example.org"},
+	{"TEL;TYPE=CELL:0612345678", "value", NULL, NULL,
+         DEVICE("phone", "cell", "pro", "0612345678"), "TEL;TYPE=WORK,CELL:0612345678"},
+	{"URL:www.example.org", "value", NULL, NULL, DEVICE("url", "web", "", "www.example.org"),
+         "URL:www.example.org"},
+	{"ADR;TYPE=HOME:;;1 rue X;Paris;IdF;75005;", "streetline1", NULL, NULL,
+         "<address-list><address info-type='home'><streetline1>1 rue X</streetline1><streetline2>"
+         "B</streetline2><zip-code>75005</zip-code><city>Paris</city><state>IdF</state></address>"
+         "</address-list>",
+         "ADR;TYPE=HOME:;;1 rue X\\nB;Paris;IdF;75005;"},
+	{"PHOTO;ENCODING=b:/9j/4AAQ", "file", NULL, NULL, NULL, NULL},
+	{"PHOTO:data:image/jpeg;base64,/9j/4AAQ", "file", NULL, NULL, NULL, NULL},
+	{"PHOTO;ENCODING=b;TYPE=JPEG:iVBORw0KGgoAAAAN", "file", NULL, "PHOTO (PNG cannot be sent)",
+         NULL, NULL},
+	{"PHOTO;ENCODING=b:UklGRgQAAABXRUJQ", "file", NULL, "PHOTO (WEBP cannot be sent)", NULL,
+         NULL},
+	{"PHOTO;VALUE=uri:https://example.org/p.jpg", "file", NULL, "PHOTO (an address)", NULL,
+         NULL},
+	{"UID:u1", "uid", NULL, NULL, NULL, NULL},
+	{"REV:2020-01-01T00:00:00Z", "rev", NULL, NULL, NULL, NULL},
+	{"CATEGORIES:friends", "categories", NULL, "CATEGORIES", NULL, NULL},
+	{"NOTE:x", "note", NULL, "NOTE", NULL, NULL},
+};
+
+START_TEST(sends_each_row_of_a_card_or_says_that_it_is_lost)
+{
+	g_autofree char *text =
+		g_strdup_printf("BEGIN:VCARD\r\nVERSION:3.0\r\n%s\r\nEND:VCARD\r\n", rows[_i].line);
+	OWNED(contact) whole = vcard_read(text, strlen(text), NULL, NULL);
+	g_autoptr(GPtrArray) lost = g_ptr_array_new_with_free_func(g_free);
+	OWNED(contact) contact = contact_reduce(whole, text, lost);
+	g_autoptr(GPtrArray) parameters = contact_parameters(contact);
+	ck_assert_pstr_eq(parameter(parameters, rows[_i].parameter), rows[_i].sent);
+	ck_assert_uint_eq(lost->len, rows[_i].lost != NULL);
+	ck_assert_pstr_eq(lost->len > 0 ? lost->pdata[0] : NULL, rows[_i].lost);
+	if (strstr(rows[_i].line, "PHOTO") != NULL) {
+		ck_assert(contact->picture == NULL || contact_picture_type(contact->picture));
+		ck_assert((contact->picture == NULL) == (rows[_i].lost != NULL));
+	}
+}
+END_TEST
+
+START_TEST(writes_each_row_of_a_reply_into_a_card)
+{
+	if (rows[_i].reply == NULL) {
+		return; /* another row says it */
+	}
+	OWNED(contact) contact = read_text(rows[_i].reply);
+	g_autofree char *card = vcard_write(contact, 3);
+	g_autofree char *line = g_strconcat("\r\n", rows[_i].back, "\r\n", NULL);
+	ck_assert_msg(strstr(card, line) != NULL, "no %s in\n%s", rows[_i].back, card);
 }
 END_TEST
 
@@ -231,6 +331,9 @@ int main(void)
 	TCase *tests = tcase_create("contact_fields");
 	tcase_add_loop_test(tests, carries_each_text_field_both_ways, 0, G_N_ELEMENTS(texts));
 	tcase_add_loop_test(tests, carries_each_device_both_ways, 0, G_N_ELEMENTS(written));
+	tcase_add_loop_test(tests, sends_each_row_of_a_card_or_says_that_it_is_lost, 0,
+	                    G_N_ELEMENTS(rows));
+	tcase_add_loop_test(tests, writes_each_row_of_a_reply_into_a_card, 0, G_N_ELEMENTS(rows));
 	tcase_add_test(tests, sorts_devices_of_one_type_by_order_and_keeps_doubles_once);
 	tcase_add_test(tests, invents_no_date_and_no_prefix);
 	tcase_add_test(tests, sends_the_home_email_along_with_the_contact);

@@ -6,25 +6,25 @@
 
 #include "base/limits.h"
 #include "formats/vcard.h"
+#include "remotes/orange/contact_notes.h"
 
 #define DATE_LENGTH 10 /* 1951-01-31 */
 
-enum field_form { FORM_TEXT, FORM_DATE };
-
-/* Element of getcontact = parameter of addcontact, in the order of the page; word: for people. */
-static const struct field {
-	const char *name;
-	const char *word;
-	enum field_form form;
-	gsize offset;
-} fields[] = {
-	{"lastname", "last name", FORM_TEXT, offsetof(struct contact, family)},
-	{"firstname", "first name", FORM_TEXT, offsetof(struct contact, given)},
-	{"nickname", "nickname", FORM_TEXT, offsetof(struct contact, nickname)},
-	{"company", "company", FORM_TEXT, offsetof(struct contact, company)},
-	{"function", "function", FORM_TEXT, offsetof(struct contact, function)},
-	{"department", "department", FORM_TEXT, offsetof(struct contact, department)},
-	{"birthday", "birthday", FORM_DATE, offsetof(struct contact, birthday)},
+/* One row of the mapping. A NULL function is how "not this way" is said. */
+struct mapping {
+	const char *property; /* of a card */
+	const char *there;    /* element of getcontact, parameter of addcontact, or another call */
+	const char *word;     /* for people */
+	/* From a getcontact reply; into the parameters of addcontact; what of wanted is not there.
+	 */
+	void (*read)(const struct mapping *row, const struct xml_node *data,
+	             struct contact *contact);
+	void (*write)(const struct mapping *row, const struct contact *contact,
+	              GPtrArray *parameters);
+	void (*note)(const struct mapping *row, const struct contact *wanted,
+	             const struct contact *there, GPtrArray *notes);
+	gsize offset;            /* of a text in struct contact */
+	enum device_type device; /* of a device */
 };
 
 /* The provider is French, and so is what is written where the service tells only a number. */
@@ -118,7 +118,7 @@ char *contact_read_date(const char *text)
 	return is_whole_date(text) ? g_strndup(text, DATE_LENGTH) : NULL;
 }
 
-static enum civility read_civility(const char *code)
+static enum civility civility_of_code(const char *code)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(civilities); i++) {
 		if (code != NULL && strcmp(code, civilities[i].code) == 0) {
@@ -171,9 +171,6 @@ struct ordered {
 static gint compare_ordered(gconstpointer a, gconstpointer b)
 {
 	const struct ordered *left = a, *right = b;
-	if (left->device->type != right->device->type) {
-		return left->device->type < right->device->type ? -1 : 1;
-	}
 	if (left->order != right->order) {
 		return left->order < right->order ? -1 : 1;
 	}
@@ -194,7 +191,8 @@ static void add_devices(struct contact *contact, const GArray *list)
 	}
 }
 
-static void read_devices(const struct xml_node *data, struct contact *contact)
+static void read_devices(const struct mapping *row, const struct xml_node *data,
+                         struct contact *contact)
 {
 	g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(struct ordered));
 	const struct xml_node *parent = xml_child(data, "device-list");
@@ -206,15 +204,18 @@ static void read_devices(const struct xml_node *data, struct contact *contact)
 			.order = order == NULL ? G_MAXINT64 : g_ascii_strtoll(order, NULL, 10),
 			.position = list->len,
 		};
-		if (ordered.device != NULL) {
+		if (ordered.device != NULL && ordered.device->type == row->device) {
 			g_array_append_val(list, ordered);
+		} else {
+			device_free(ordered.device);
 		}
 	}
 	g_array_sort(list, compare_ordered);
 	add_devices(contact, list);
 }
 
-static void read_addresses(const struct xml_node *data, struct contact *contact)
+static void read_addresses(const struct mapping *row G_GNUC_UNUSED, const struct xml_node *data,
+                           struct contact *contact)
 {
 	const struct xml_node *node = xml_child(xml_child(data, "address-list"), "address");
 	for (; node != NULL; node = xml_next(node, "address")) {
@@ -251,23 +252,6 @@ void contact_set_civility(struct contact *self, enum civility civility)
 	self->civility = civility;
 	g_free(self->prefix);
 	self->prefix = g_strdup(civilities[civility].prefix);
-}
-
-struct contact *contact_from_reply(const struct xml_node *data)
-{
-	struct contact *contact = contact_new();
-	for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
-		g_autofree char *text = child_text(data, fields[i].name);
-		*text_at(contact, fields[i].offset) = fields[i].form == FORM_DATE
-		                                              ? contact_read_date(text)
-		                                              : g_steal_pointer(&text);
-	}
-	g_autofree char *civility = child_text(data, "civility");
-	contact_set_civility(contact, read_civility(civility));
-	read_devices(data, contact);
-	read_addresses(data, contact);
-	contact->full_name = contact_display_name(contact);
-	return contact;
 }
 
 /* API reading, section 5: in an attribute, with blanks inside; "no picture" has several forms. */
@@ -307,20 +291,6 @@ const struct device *contact_own_email(const struct contact *self)
 	return email;
 }
 
-GPtrArray *contact_parameters(const struct contact *self)
-{
-	GPtrArray *parameters = g_ptr_array_new_with_free_func(g_free);
-	for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
-		add_parameter(parameters, fields[i].name, *text_at(self, fields[i].offset));
-	}
-	const struct device *email = contact_own_email(self);
-	add_parameter(parameters, "emailperso", email == NULL ? NULL : email->value);
-	if (self->civility != CIVILITY_UNKNOWN) {
-		add_parameter(parameters, "civility", civilities[self->civility].code);
-	}
-	return parameters;
-}
-
 const char *device_type_name(enum device_type type)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(devices); i++) {
@@ -352,14 +322,182 @@ GPtrArray *device_parameters(const struct device *device, guint order)
 	return parameters;
 }
 
+/* ---- text fields ---- */
+
+static void read_text(const struct mapping *row, const struct xml_node *data,
+                      struct contact *contact)
+{
+	*text_at(contact, row->offset) = child_text(data, row->there);
+}
+
+static void read_date(const struct mapping *row, const struct xml_node *data,
+                      struct contact *contact)
+{
+	g_autofree char *text = child_text(data, row->there);
+	*text_at(contact, row->offset) = contact_read_date(text);
+}
+
+static void write_text(const struct mapping *row, const struct contact *contact,
+                       GPtrArray *parameters)
+{
+	add_parameter(parameters, row->there, *text_at(contact, row->offset));
+}
+
+static void note_text(const struct mapping *row, const struct contact *wanted,
+                      const struct contact *there, GPtrArray *notes)
+{
+	contact_note_text(row->word, *text_at(wanted, row->offset), *text_at(there, row->offset),
+	                  notes);
+}
+
+/* ---- the others ---- */
+
+static void read_civility(const struct mapping *row, const struct xml_node *data,
+                          struct contact *contact)
+{
+	g_autofree char *code = child_text(data, row->there);
+	contact_set_civility(contact, civility_of_code(code));
+}
+
+static void write_civility(const struct mapping *row, const struct contact *contact,
+                           GPtrArray *parameters)
+{
+	if (contact->civility != CIVILITY_UNKNOWN) {
+		add_parameter(parameters, row->there, civilities[contact->civility].code);
+	}
+}
+
+static void note_civility(const struct mapping *row, const struct contact *wanted,
+                          const struct contact *there, GPtrArray *notes)
+{
+	if (wanted->civility != there->civility) {
+		contact_note_local(notes, " removed", row->word,
+		                   civilities[wanted->civility].prefix);
+	}
+}
+
+static void read_full_name(const struct mapping *row G_GNUC_UNUSED,
+                           const struct xml_node *data G_GNUC_UNUSED, struct contact *contact)
+{
+	contact->full_name = contact_display_name(contact);
+}
+
+/* All others go with adddevice. */
+static void write_own_email(const struct mapping *row G_GNUC_UNUSED, const struct contact *contact,
+                            GPtrArray *parameters)
+{
+	const struct device *email = contact_own_email(contact);
+	add_parameter(parameters, "emailperso", email == NULL ? NULL : email->value);
+}
+
+static void note_devices(const struct mapping *row, const struct contact *wanted,
+                         const struct contact *there, GPtrArray *notes)
+{
+	contact_note_devices(row->device, row->property, row->word, wanted, there, notes);
+}
+
+static void note_addresses(const struct mapping *row, const struct contact *wanted,
+                           const struct contact *there, GPtrArray *notes)
+{
+	contact_note_addresses(row->property, wanted, there, notes);
+}
+
+static void note_picture(const struct mapping *row, const struct contact *wanted,
+                         const struct contact *there, GPtrArray *notes)
+{
+	contact_note_picture(row->word, wanted, there, notes);
+}
+
+/* ---- the table ---- */
+
+#define TEXT(property, there, word, read, member)                                                  \
+	{                                                                                          \
+		property, there, word, read, write_text, note_text,                                \
+			offsetof(struct contact, member), 0                                        \
+	}
+#define DEVICE(property, word, write, type)                                                        \
+	{                                                                                          \
+		property, "device-list", word, read_devices, write, note_devices, 0, type          \
+	}
+
+/*
+ * All that goes between a card and the service, in the order of the page; what types a device has
+ * stands in devices and info_types above, the numbers of a civility in civilities. The calls that
+ * are not addcontact and getcontact are made elsewhere.
+ */
+static const struct mapping mappings[] = {
+	TEXT("N", "lastname", "last name", read_text, family),
+	TEXT("N", "firstname", "first name", read_text, given),
+	TEXT("NICKNAME", "nickname", "nickname", read_text, nickname),
+	TEXT("ORG", "company", "company", read_text, company),
+	TEXT("TITLE", "function", "function", read_text, function),
+	{"ROLE", "function", NULL, NULL, NULL, NULL, 0, 0}, /* where there is no TITLE */
+	TEXT("ORG", "department", "department", read_text, department),
+	TEXT("BDAY", "birthday", "birthday", read_date, birthday),
+	{"N", "civility", "civility", read_civility, write_civility, note_civility, 0, 0},
+	DEVICE("EMAIL", "email", write_own_email, DEVICE_EMAIL),
+	DEVICE("TEL", "phone", NULL, DEVICE_PHONE),
+	DEVICE("URL", "url", NULL, DEVICE_URL),
+	{"ADR", "address-list", NULL, read_addresses, NULL, note_addresses, 0, 0},
+	{"PHOTO", "getpicture, addpicture", "picture", NULL, NULL, note_picture, 0, 0},
+	{"FN", "firstname lastname", NULL, read_full_name, NULL, NULL, 0, 0},
+	{"UID", "id", NULL, NULL, NULL, NULL, 0, 0}, /* contacts_uid */
+	{"REV", "", NULL, NULL, NULL, NULL, 0, 0},   /* the service tells no time */
+};
+
+bool contact_is_mapped(const char *property)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(mappings); i++) {
+		if (strcmp(mappings[i].property, property) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+struct contact *contact_from_reply(const struct xml_node *data)
+{
+	struct contact *contact = contact_new();
+	for (gsize i = 0; i < G_N_ELEMENTS(mappings); i++) {
+		if (mappings[i].read != NULL) {
+			mappings[i].read(&mappings[i], data, contact);
+		}
+	}
+	return contact;
+}
+
+GPtrArray *contact_parameters(const struct contact *self)
+{
+	GPtrArray *parameters = g_ptr_array_new_with_free_func(g_free);
+	for (gsize i = 0; i < G_N_ELEMENTS(mappings); i++) {
+		if (mappings[i].write != NULL) {
+			mappings[i].write(&mappings[i], self, parameters);
+		}
+	}
+	return parameters;
+}
+
+void contact_note_differences(const struct contact *wanted, const struct contact *there,
+                              GPtrArray *notes)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(mappings); i++) {
+		if (mappings[i].note != NULL) {
+			mappings[i].note(&mappings[i], wanted, there, notes);
+		}
+	}
+}
+
 struct contact *contact_from_parameters(GHashTable *parameters)
 {
 	struct contact *contact = contact_new();
-	for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
-		*text_at(contact, fields[i].offset) =
-			g_strdup(g_hash_table_lookup(parameters, fields[i].name));
+	for (gsize i = 0; i < G_N_ELEMENTS(mappings); i++) {
+		if (mappings[i].write == write_text) {
+			*text_at(contact, mappings[i].offset) =
+				g_strdup(g_hash_table_lookup(parameters, mappings[i].there));
+		}
 	}
-	contact_set_civility(contact, read_civility(g_hash_table_lookup(parameters, "civility")));
+	const char *code = g_hash_table_lookup(parameters, "civility");
+	contact_set_civility(contact, civility_of_code(code));
 	const char *email = g_hash_table_lookup(parameters, "emailperso");
 	if (email != NULL) {
 		contact_add_device(contact,
@@ -368,35 +506,12 @@ struct contact *contact_from_parameters(GHashTable *parameters)
 	return contact;
 }
 
-static const struct device *find_device(const struct contact *self, const struct device *device)
-{
-	g_autofree char *key = device_key(device);
-	for (guint i = 0; i < self->devices->len; i++) {
-		g_autofree char *other = device_key(self->devices->pdata[i]);
-		if (strcmp(key, other) == 0) {
-			return self->devices->pdata[i];
-		}
-	}
-	return NULL;
-}
-
-bool contact_has_device(const struct contact *self, const struct device *device)
-{
-	return find_device(self, device) != NULL;
-}
-
-static bool is_same_text(const char *left, const char *right)
-{
-	g_autofree char *one = name_fold(left);
-	g_autofree char *other = name_fold(right);
-	return strcmp(one, other) == 0;
-}
-
 bool contact_has_parameters(const struct contact *there, const struct contact *sent)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
-		if (!is_same_text(*text_at(there, fields[i].offset),
-		                  *text_at(sent, fields[i].offset))) {
+	for (gsize i = 0; i < G_N_ELEMENTS(mappings); i++) {
+		if (mappings[i].write == write_text &&
+		    !contact_is_same_text(*text_at(there, mappings[i].offset),
+		                          *text_at(sent, mappings[i].offset))) {
 			return false;
 		}
 	}
@@ -405,23 +520,14 @@ bool contact_has_parameters(const struct contact *there, const struct contact *s
 	       (email == NULL || contact_has_device(there, email));
 }
 
-char *contact_revision(const char *last, const char *first)
-{
-	if (!has_text(last) && !has_text(first)) {
-		return g_strdup(REVISION_NAMELESS);
-	}
-	g_autofree char *names =
-		g_strconcat(last == NULL ? "" : last, "\x1f", first == NULL ? "" : first, NULL);
-	return g_compute_checksum_for_string(G_CHECKSUM_SHA1, names, -1);
-}
-
 bool contact_is_sendable(const struct contact *self, GError **error)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
-		const char *text = *text_at(self, fields[i].offset);
+	for (gsize i = 0; i < G_N_ELEMENTS(mappings); i++) {
+		const char *text =
+			mappings[i].write == write_text ? *text_at(self, mappings[i].offset) : NULL;
 		if (text != NULL && strlen(text) > LIMIT_FIELD_BYTES) {
 			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_REFUSED,
-			            "the %s is longer than %d bytes", fields[i].word,
+			            "the %s is longer than %d bytes", mappings[i].word,
 			            LIMIT_FIELD_BYTES);
 			return false;
 		}
@@ -436,107 +542,4 @@ bool contact_is_sendable(const struct contact *self, GError **error)
 		}
 	}
 	return true;
-}
-
-static void note(GPtrArray *notes, const char *format, const char *word, const char *value)
-{
-	GString *text = g_string_new(NULL);
-	g_string_append_printf(text, "local only: %s", word);
-	if (has_text(value)) {
-		g_string_append_printf(text, " '%s'", value);
-	} else {
-		g_string_append(text, format);
-	}
-	g_ptr_array_add(notes, g_string_free(text, FALSE));
-}
-
-static bool has_same_picture(const struct contact *left, const struct contact *right)
-{
-	return right->picture != NULL && g_bytes_equal(left->picture, right->picture);
-}
-
-static void note_once(GPtrArray *notes, const char *text)
-{
-	if (!g_ptr_array_find_with_equal_func(notes, text, g_str_equal, NULL)) {
-		g_ptr_array_add(notes, g_strdup(text));
-	}
-}
-
-/* adddevice takes no info-type. */
-static void note_lost_info(const struct device *wanted, const struct contact *there,
-                           GPtrArray *notes)
-{
-	static const char *const texts[] = {
-		[DEVICE_EMAIL] = "not carried: home or work of EMAIL",
-		[DEVICE_PHONE] = "not carried: home or work of TEL",
-		[DEVICE_URL] = "not carried: home or work of URL",
-	};
-	const struct device *device = find_device(there, wanted);
-	if (wanted->info != INFO_UNKNOWN && device != NULL && device->info != wanted->info) {
-		note_once(notes, texts[wanted->type]);
-	}
-}
-
-/* By what the service has words for; it names no country of its own accord. */
-static bool is_same_address(const struct postal_address *left, const struct postal_address *right)
-{
-	return is_same_text(left->street, right->street) && is_same_text(left->city, right->city) &&
-	       is_same_text(left->postal_code, right->postal_code) &&
-	       is_same_text(left->region, right->region);
-}
-
-static bool has_address(const struct contact *self, const struct postal_address *address)
-{
-	for (guint i = 0; i < self->addresses->len; i++) {
-		if (is_same_address(self->addresses->pdata[i], address)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* No call writes one: what stands there came from elsewhere. */
-static void note_addresses(const struct contact *wanted, const struct contact *there,
-                           GPtrArray *notes)
-{
-	for (guint i = 0; i < wanted->addresses->len; i++) {
-		if (!has_address(there, wanted->addresses->pdata[i])) {
-			note_once(notes, "not carried: ADR");
-		}
-	}
-}
-
-void contact_note_differences(const struct contact *wanted, const struct contact *there,
-                              GPtrArray *notes)
-{
-	for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
-		const char *value = *text_at(wanted, fields[i].offset);
-		if (!is_same_text(value, *text_at(there, fields[i].offset))) {
-			note(notes, " removed", fields[i].word, value);
-		}
-	}
-	if (wanted->civility != there->civility) {
-		note(notes, " removed", "civility", civilities[wanted->civility].prefix);
-	}
-	for (guint i = 0; i < wanted->devices->len; i++) {
-		const struct device *device = wanted->devices->pdata[i];
-		if (!contact_has_device(there, device)) {
-			note(notes, "", device_type_name(device->type), device->value);
-		}
-		note_lost_info(device, there, notes);
-	}
-	note_addresses(wanted, there, notes);
-	for (guint i = 0; i < there->devices->len; i++) {
-		const struct device *device = there->devices->pdata[i];
-		if (!contact_has_device(wanted, device)) {
-			g_autofree char *word =
-				g_strconcat("removal of ", device_type_name(device->type), NULL);
-			note(notes, "", word, device->value);
-		}
-	}
-	if (wanted->picture != NULL && !has_same_picture(wanted, there)) {
-		note(notes, "", "picture", NULL);
-	} else if (wanted->picture == NULL && there->picture != NULL) {
-		note(notes, "", "none of the picture there", NULL);
-	}
 }

@@ -42,6 +42,8 @@ bool contact_is_sendable(const struct contact *self, GError **error);
 /* The media type when the service takes such a picture, else NULL. */
 const char *contact_picture_type(GBytes *picture);
 
+/* Does that property of a card (upper case) stand in the table? */
+bool contact_is_mapped(const char *property);
 bool contact_has_device(const struct contact *self, const struct device *device);
 /* Sets the number and the honorific prefix that is written for it. */
 void contact_set_civility(struct contact *self, enum civility civility);

@@ -9,12 +9,10 @@
 #include "formats/content_line.h"
 #include "formats/vcard.h"
 
-/* Properties whose fate contact_reduce decides by the value, or that are no content. */
-static const char *const known_properties[] = {
-	"",      "BEGIN",   "END",       "VERSION", "PRODID", "UID",  "REV",
-	"N",     "FN",      "NICKNAME",  "ORG",     "TITLE",  "ROLE", "BDAY",
-	"EMAIL", "TEL",     "URL",       "PHOTO",   "ADR",    "KIND", "X-ADDRESSBOOKSERVER-KIND",
-	"NOTE",  "PROFILE", "X-ABLABEL", "LABEL",
+/* Properties that are no content, or of which contact_reduce tells more than the name. */
+static const char *const other_properties[] = {
+	"",     "BEGIN",   "END",       "VERSION", "PRODID", "KIND", "X-ADDRESSBOOKSERVER-KIND",
+	"NOTE", "PROFILE", "X-ABLABEL", "LABEL",
 };
 
 static bool has_text(const char *text)
@@ -56,9 +54,9 @@ static void find_lost_lines(const char *text, GPtrArray *lost)
 		photos += strcmp(line->name, "PHOTO") == 0;
 		has_title = has_title || strcmp(line->name, "TITLE") == 0;
 		has_role = has_role || strcmp(line->name, "ROLE") == 0;
-		bool is_known = false;
-		for (gsize j = 0; j < G_N_ELEMENTS(known_properties); j++) {
-			is_known = is_known || strcmp(line->name, known_properties[j]) == 0;
+		bool is_known = contact_is_mapped(line->name);
+		for (gsize j = 0; j < G_N_ELEMENTS(other_properties); j++) {
+			is_known = is_known || strcmp(line->name, other_properties[j]) == 0;
 		}
 		if (!is_known) {
 			add_lost(lost, line->name);
@@ -249,4 +247,14 @@ char *contact_fingerprint(const struct contact *reduced)
 		append_value(out, "picture", sum);
 	}
 	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, out->str, (gssize)out->len);
+}
+
+char *contact_revision(const char *last, const char *first)
+{
+	if (!has_text(last) && !has_text(first)) {
+		return g_strdup(REVISION_NAMELESS);
+	}
+	g_autofree char *names =
+		g_strconcat(last == NULL ? "" : last, "\x1f", first == NULL ? "" : first, NULL);
+	return g_compute_checksum_for_string(G_CHECKSUM_SHA1, names, -1);
 }
