@@ -78,7 +78,10 @@ for kind in 500-before html garbage cut token internal 'code&argument=102'; do
   jq -e '.state == "ok"' "$status_file" >/dev/null || { cat "$status_file"; fail "$kind: not well again"; }
 done
 
-echo "== the service does not hammer"
+echo "== the service, which confines its cycles, writes it too, and does not hammer"
+rm -r "$work/own"
+PASSERELLE_SERVICE=1 passerelle sync home >"$work/last.out" 2>"$work/last.err.out" || { cat "$work/last.err.out"; fail "a cycle of the service"; }
+[ -s "$card" ] || { cat "$work/last.err.out"; fail "the service did not write the profile"; }
 control "consent?family=richprofile&value=none" >/dev/null
 expect 77 sync --full
 before=$(asked)
