@@ -456,24 +456,18 @@ static void run_part(struct cycle *self, enum part part)
 	}
 }
 
-static bool has_asked_for_login(const struct cycle *self)
+/* Goes along with the first part that there is: the person's own card has no time of its own. Not
+ * where a part has just been told that a token is needed. */
+static bool is_profile_wanted(const struct cycle *self)
 {
-	for (enum part part = 0; part < PARTS; part++) {
+	enum part first = PARTS;
+	for (enum part part = PARTS; part-- > 0;) {
 		if (self->end.parts[part].is_told && self->end.parts[part].end == PART_LOGIN) {
-			return true;
+			return false;
 		}
+		first = account_has_part(self->config, part) ? part : first;
 	}
-	return false;
-}
-
-/* Goes along with the first part that there is: the person's own card has no time of its own. */
-static bool is_with_profile(const struct cycle *self)
-{
-	enum part part = 0;
-	while (part < PARTS && !account_has_part(self->config, part)) {
-		part++;
-	}
-	return self->wish->is_for_profile || (part < PARTS && self->wish->wants[part]);
+	return self->wish->is_for_profile || (first < PARTS && self->wish->wants[first]);
 }
 
 static void run_profile(struct cycle *self)
@@ -484,7 +478,7 @@ static void run_profile(struct cycle *self)
 		return;
 	}
 	if (self->account->remote == NULL || self->wish->is_dry_run || interrupt_is_raised() ||
-	    has_asked_for_login(self) || !is_with_profile(self)) {
+	    !is_profile_wanted(self)) {
 		return;
 	}
 	const struct profile_wish wish = {
