@@ -233,7 +233,7 @@ static bool is_same_path(const char *left, const char *right)
 static void check_profile(struct parser *self, const struct account_config *account, unsigned line)
 {
 	const char *const others[] = {account->contacts_export, account->calendar_export,
-	                              account->status};
+	                              account->freebusy_export, account->status};
 	if (account->profile == NULL) {
 		return;
 	}

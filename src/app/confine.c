@@ -138,7 +138,7 @@ static void allow_account(struct rules *self, const struct account_config *accou
 	g_autofree char *state = paths_state();
 	g_autofree char *status = paths_status(account);
 	const char *const files[] = {account->contacts_export, account->calendar_export,
-	                             account->profile, status};
+	                             account->freebusy_export, account->profile, status};
 	allow(self, state, LANDLOCK_USE_CHANGE);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
 		if (account_folder(account, kind) != NULL) {
