@@ -59,13 +59,15 @@ static bool memory_save(const struct memory *self, struct journal *journal, GErr
 	return is_saved;
 }
 
-static bool is_due(const struct memory *memory, const char *path, const struct profile_wish *wish)
+static bool is_due(const struct memory *memory, const char *path, const struct sync_wish *wish,
+                   gint64 now)
 {
 	const bool is_missing =
 		g_strcmp0(memory->path, path) != 0 || !g_file_test(path, G_FILE_TEST_EXISTS);
-	return wish->is_due || (wish->is_by_hand && memory->is_failed) ||
-	       (is_missing && !memory->is_failed) || memory->next <= wish->now ||
-	       memory->next - wish->now > DAY; /* the clock went back */
+	return wish->is_full || wish->is_for_profile ||
+	       (!wish->is_for_service && memory->is_failed) || /* a person waits */
+	       (is_missing && !memory->is_failed) || memory->next <= now ||
+	       memory->next - now > DAY; /* the clock went back */
 }
 
 /* ---- the file ---- */
@@ -219,29 +221,59 @@ static gint64 next_after(const GError *error, gint64 now)
 	                                                                  : now + AFTER_FAIL;
 }
 
-enum exit_status profile_refresh(struct account *account, const struct profile_wish *wish,
-                                 struct part_health *health)
+/* The card has no time of its own. */
+static bool is_wanted(const struct account *account, const struct sync_wish *wish,
+                      const struct cycle_end *end)
+{
+	enum part first = PARTS;
+	for (enum part part = PARTS; part-- > 0;) {
+		if (end->parts[part].is_told && end->parts[part].end == PART_LOGIN) {
+			return false;
+		}
+		first = account_has_part(account->config, part) ? part : first;
+	}
+	return account->remote != NULL && !wish->is_dry_run && !interrupt_is_raised() &&
+	       (wish->is_for_profile || (first < PARTS && wish->wants[first]));
+}
+
+static enum exit_status refresh_due(struct account *account, struct memory *memory, gint64 now,
+                                    struct part_health *health)
 {
 	const char *name = account->config->name;
 	enum exit_status status = EXIT_DONE;
-	struct memory memory = {0};
-	memory_load(&memory, account->journal);
-	if (is_due(&memory, account->config->profile, wish)) {
-		g_autoptr(GError) error = NULL;
-		g_autoptr(GError) forgotten = NULL;
-		refresh(account, &memory, wish->now, &error);
-		memory.is_failed = error != NULL;
-		memory.next = next_after(error, wish->now);
-		if (error != NULL && !interrupt_is_raised()) {
-			log_say(LOG_LEVEL_ERROR, name, "%s", error->message);
-			status = exit_status_of(error);
-		}
-		judge(account, error, wish->now, health);
-		if (!memory_save(&memory, account->journal, &forgotten)) {
-			log_say(LOG_LEVEL_ERROR, name, "journal: %s", forgotten->message);
-			status = exit_status_worse(status, exit_status_of(forgotten));
-		}
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GError) forgotten = NULL;
+	refresh(account, memory, now, &error);
+	memory->is_failed = error != NULL;
+	memory->next = next_after(error, now);
+	if (error != NULL && !interrupt_is_raised()) {
+		log_say(LOG_LEVEL_ERROR, name, "%s", error->message);
+		status = exit_status_of(error);
 	}
-	memory_clear(&memory);
+	judge(account, error, now, health);
+	if (!memory_save(memory, account->journal, &forgotten)) {
+		log_say(LOG_LEVEL_ERROR, name, "journal: %s", forgotten->message);
+		status = exit_status_worse(status, exit_status_of(forgotten));
+	}
+	return status;
+}
+
+enum exit_status profile_refresh(struct account *account, const struct sync_wish *wish,
+                                 const struct cycle_end *end, struct health *health)
+{
+	const char *path = account->config->profile;
+	struct part_health *own = &health->parts[PART_PROFILE];
+	const gint64 now = account->settings.now;
+	enum exit_status status = EXIT_DONE;
+	if (path == NULL) {
+		health_set(own, STATUS_OK, NULL, NULL, NULL, now);
+	} else if (is_wanted(account, wish, end)) {
+		struct memory memory = {0};
+		memory_load(&memory, account->journal);
+		if (is_due(&memory, path, wish, now)) {
+			status = refresh_due(account, &memory, now, own);
+		}
+		memory_clear(&memory);
+	}
 	return status;
 }

@@ -456,39 +456,6 @@ static void run_part(struct cycle *self, enum part part)
 	}
 }
 
-/* Goes along with the first part that there is: the person's own card has no time of its own. Not
- * where a part has just been told that a token is needed. */
-static bool is_profile_wanted(const struct cycle *self)
-{
-	enum part first = PARTS;
-	for (enum part part = PARTS; part-- > 0;) {
-		if (self->end.parts[part].is_told && self->end.parts[part].end == PART_LOGIN) {
-			return false;
-		}
-		first = account_has_part(self->config, part) ? part : first;
-	}
-	return self->wish->is_for_profile || (first < PARTS && self->wish->wants[first]);
-}
-
-static void run_profile(struct cycle *self)
-{
-	struct part_health *health = &self->health.parts[PART_PROFILE];
-	if (self->config->profile == NULL) {
-		health_set(health, STATUS_OK, NULL, NULL, NULL, self->now);
-		return;
-	}
-	if (self->account->remote == NULL || self->wish->is_dry_run || interrupt_is_raised() ||
-	    !is_profile_wanted(self)) {
-		return;
-	}
-	const struct profile_wish wish = {
-		.is_due = self->wish->is_full || self->wish->is_for_profile,
-		.is_by_hand = !self->wish->is_for_service,
-		.now = self->now,
-	};
-	worsen(self, profile_refresh(self->account, &wish, health));
-}
-
 /* The quick ones first, each told at once: the first search for contacts can take half an hour. */
 static void run_parts(struct cycle *self)
 {
@@ -569,7 +536,7 @@ static void run(struct cycle *self)
 		confine(self);
 	}
 	run_parts(self);
-	run_profile(self);
+	worsen(self, profile_refresh(self->account, self->wish, &self->end, &self->health));
 	progress_clear();
 	if (self->wish->is_dry_run) {
 		return;
