@@ -3,7 +3,10 @@
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME passerelle)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
-set(CPACK_PACKAGE_CONTACT "The passerelle authors <passerelle@users.noreply.github.com>")
+# Debian Policy 5.6.2 wants an address; one below .invalid is nobody's (RFC 2606)
+set(PACKAGE_MAINTAINER "The passerelle authors <nobody@passerelle.invalid>" CACHE STRING
+  "Maintainer of the Debian package: NAME <ADDRESS>, of who hands it on")
+set(CPACK_PACKAGE_CONTACT "${PACKAGE_MAINTAINER}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE

@@ -10,7 +10,7 @@ endfunction()
 
 run(install -D -m 0644 ${CPACK_PASSERELLE_SOURCE}/conf/passerelle.conf ${root}/etc/passerelle/passerelle.conf)
 run(install -D -m 0644 ${here}/copyright ${documents}/copyright)
-run(install -D -m 0644 ${here}/changelog ${documents}/changelog.Debian)
+configure_file(${here}/changelog ${documents}/changelog.Debian @ONLY FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 file(GLOB_RECURSE texts ${root}/usr/share/man/*.[1-9])
 run(gzip -9n ${documents}/changelog.Debian ${texts})
 # the same file lies in /etc

@@ -31,8 +31,11 @@ stray=$(awk '$1 !~ /^d/ { print $6 }' "$work/list" | grep -vE '^\./(etc/passerel
 ! awk '{ print $2 }' "$work/list" | grep -v '^root/root$' || fail "a file is not root's"
 [ "$(dpkg-deb -f "$first" Version)" = "$version-1" ] || fail "version"
 dpkg-deb -f "$first" Depends | grep -q 'libcurl4 (>= ' || fail "the libraries are not among what it depends on"
+maintainer=$(sed -n 's/^PACKAGE_MAINTAINER:STRING=//p' "$binary/CMakeCache.txt")
+[ "$(dpkg-deb -f "$first" Maintainer)" = "$maintainer" ] || fail "maintainer: $(dpkg-deb -f "$first" Maintainer)"
 dpkg-deb -x "$first" "$work/content"
 zcat "$work/content/usr/share/doc/passerelle/changelog.Debian.gz" | head -n 1 | grep -qF "($version-1)" || fail "the change log speaks of another version"
+zcat "$work/content/usr/share/doc/passerelle/changelog.Debian.gz" | grep -qF -- " -- $maintainer  " || fail "the change log names another maintainer"
 grep -q '^ExecStart=/usr/bin/passerelle run$' "$work/content/lib/systemd/system/passerelle@.service" || fail "the unit starts something else"
 if command -v lintian >/dev/null; then
   lintian --allow-root --no-cfg "$first" >"$work/lintian.out" 2>&1 || true
