@@ -28,6 +28,9 @@ has_event() {
 is_gone() {
   ! kill -0 "$1" 2>/dev/null
 }
+child_runs() {
+  pgrep -P "$service"
+}
 card() {
   printf 'BEGIN:VCARD\r\nVERSION:3.0\r\nUID:%s\r\nFN:Test %s\r\nN:%s;Test;;;\r\nEND:VCARD\r\n' "$1" "$1" "$1"
 }
@@ -57,15 +60,32 @@ kill -HUP "$service"
 wait_for 10 grep -q nonsense "$work/service.log" || fail "no word about a broken configuration"
 card Second >"$work/contacts/second.vcf"
 wait_for 20 has_contact Second || fail "after a broken reload the service no longer works"
-cp "$work/good.conf" "$XDG_CONFIG_HOME/passerelle/passerelle.conf"
+
+# the good one again, with another folder and another interval: it is that one which is watched and kept
+no_child_runs() {
+  ! child_runs
+}
+next_is_within() { # SECONDS
+  jq -e --argjson within "$1" '(.next_sync | fromdateiso8601) - now < $within' "$status_file"
+}
+wait_for 60 no_child_runs || fail "the cycle does not end"
+! next_is_within 1800 || fail "the next cycle is within half an hour, and the interval an hour"
+cp -a "$work/contacts" "$work/moved"
+sed -e "s|^contacts = .*|contacts = $work/moved|" -e 's/^\([a-z]*_interval\) = .*/\1 = 10m/' "$work/good.conf" >"$XDG_CONFIG_HOME/passerelle/passerelle.conf"
 kill -HUP "$service"
+wait_for 20 grep -q 'the configuration is read again' "$work/service.log" || fail "no word about a reload"
+card Moved >"$work/moved/moved.vcf"
+wait_for 20 has_contact Moved || fail "after a reload the new folder is not kept"
+wait_for 20 next_is_within 720 || { cat "$status_file"; fail "after a reload the old interval holds"; }
+card Left >"$work/contacts/left.vcf"
+cp "$work/good.conf" "$XDG_CONFIG_HOME/passerelle/passerelle.conf"
+cp -a "$work/moved/." "$work/contacts/"
+kill -HUP "$service"
+wait_for 20 has_contact Left || fail "after a reload back the first folder is not kept"
 
 # a child that is killed costs one cycle
 control latency?ms=1500 >/dev/null
 card Third >"$work/contacts/third.vcf"
-child_runs() {
-  pgrep -P "$service"
-}
 wait_for 20 child_runs || fail "no child runs"
 pkill -KILL -P "$service" || true
 control latency?ms=0 >/dev/null
@@ -79,7 +99,7 @@ result=0
 wait "$service" || result=$?
 [ $result -eq 0 ] || fail "the service ended with $result"
 service=
-for name in Dropped Second Third; do
+for name in Dropped Second Moved Left Third; do
   [ "$(control contacts | jq --arg name $name '[.[] | select(.lastname == $name)] | length')" -eq 1 ] || fail "$name is there twice"
 done
 echo "dropped, edited, reloaded, killed and ended: all as promised"
