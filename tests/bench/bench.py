@@ -129,6 +129,15 @@ def bench_wire(count):
     account.close()
 
 
+def wake_ups(process):
+    """So often its threads have gone to sleep: as often as they were woken."""
+    count = 0
+    for thread in os.listdir(f"/proc/{process}/task"):
+        with open(f"/proc/{process}/task/{thread}/status") as file:
+            count += sum(int(line.split()[1]) for line in file if line.startswith("voluntary_ctxt_switches"))
+    return count
+
+
 def bench_idle():
     account = Account(["--demo"], "contacts_interval = 1h\ncalendar_interval = 1h\nmessages_interval = 1h\n")
     service = subprocess.Popen([BINARY + "/passerelle", "run"], env=account.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -139,8 +148,7 @@ def bench_idle():
             name, value = line.split(":")
             memory[name] = int(value.split()[0])
     for _ in range(2):
-        with open(f"/proc/{service.pid}/status") as file:
-            switches.append(sum(int(line.split()[1]) for line in file if "ctxt_switches" in line))
+        switches.append(wake_ups(service.pid))
         time.sleep(20)
     row("run, idle: memory of its own (private, dirty)", f"{memory['Private_Dirty'] / 1024:.1f} MB", "<= 4 MB",
         f"and {memory['Private_Clean'] / 1024:.1f} MB of files that no other process has mapped just now")
