@@ -277,7 +277,7 @@ END_TEST
 static int do_take_memory(const char *unused)
 {
 	(void)unused;
-	char *memory = malloc(CONFINE_MEMORY_BYTES);
+	char *volatile memory = malloc(CONFINE_MEMORY_BYTES); /* or a compiler leaves it out */
 	const bool is_taken = memory != NULL;
 	if (is_taken) {
 		memory[CONFINE_MEMORY_BYTES - 1] = 1;
