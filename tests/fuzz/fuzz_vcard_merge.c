@@ -53,7 +53,8 @@ static char *merged(const char *mine, const struct contact *base, const struct c
 	g_assert(card);
 	g_autofree char *before = foreign_lines(mine);
 	g_autofree char *after = foreign_lines(card);
-	g_assert(strcmp(before, after) == 0);
+	/* what is no UTF-8 becomes UTF-8 as a whole */
+	g_assert(!g_utf8_validate(mine, -1, NULL) || strcmp(before, after) == 0);
 	for (guint i = 0; i < conflicts->len; i++) {
 		g_assert(*(const char *)g_ptr_array_index(conflicts, i) != '\0');
 	}
