@@ -154,7 +154,12 @@ check "user: an upgrade starts the service anew" 20 is_other "$pid_of_paul" of_p
 check "user: it is ready after it" 20 is active of_paul show -P ActiveState passerelle
 check "user: by the unit of the next version" 1 is "the next one" of_paul show -P Description passerelle
 dpkg --remove passerelle >/root/dpkg.out 2>&1 || say "FAILED removal: $(tail -n 3 /root/dpkg.out)"
-check "a removal stops both" 5 sh -c '! pgrep -x passerelle'
+# at once: a service whose program is gone may end by itself
+if pgrep -x passerelle; then
+  say "FAILED a removal stops both"
+else
+  say "ok a removal stops both"
+fi
 check "and systemd forgets the unit" 1 is not-found of_marie LoadState
 dpkg -i /root/next.deb >/root/dpkg.out 2>&1 || say "FAILED install: $(tail -n 3 /root/dpkg.out)"
 check "installing it again starts nothing" 1 sh -c 'test -x /usr/bin/passerelle && ! pgrep -x passerelle'
