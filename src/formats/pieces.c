@@ -364,7 +364,9 @@ static void load(struct pieces *self, const void *data, gsize size)
 		const gsize skipped = size >= 3 && memcmp(data, mark, 3) == 0 ? 3 : 0;
 		self->size = size - skipped;
 		self->data = g_malloc(self->size + 1);
-		memcpy(self->data, (const char *)data + skipped, self->size);
+		if (self->size > 0) { /* data may be NULL then */
+			memcpy(self->data, (const char *)data + skipped, self->size);
+		}
 		self->data[self->size] = '\0';
 	}
 }
