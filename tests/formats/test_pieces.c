@@ -139,6 +139,7 @@ int main(void)
 {
 	Suite *suite = suite_create("pieces");
 	TCase *tests = tcase_create("pieces");
+	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, cards_are_cut_at_their_limits_in_any_case_and_with_any_line_end);
 	tcase_add_test(tests, a_card_without_its_end_has_a_flaw_and_costs_no_other);
 	tcase_add_loop_test(tests, the_card_of_an_agent_belongs_to_the_card_around_it, 0,
