@@ -9,7 +9,6 @@
 #include "stores/busy.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define EXPORT_KEY "app.export.freebusy"
 #define THERE_KEY  "app.freebusy.there" /* the day it was asked, then "STARTS ENDS" a line */
@@ -147,14 +146,7 @@ static char *text_make(const struct freebusy *self, const char *folder, gint64 n
 
 static bool is_there_already(const char *path, const char *text)
 {
-	g_autofree char *parent = g_path_get_dirname(path);
-	g_autofree char *name = g_path_get_basename(path);
-	const int folder = durable_open_folder(parent, NULL);
-	if (folder < 0) {
-		return false;
-	}
-	g_autoptr(GBytes) present = durable_read_at(folder, name, LIMIT_FILE_BYTES, NULL, NULL);
-	close(folder);
+	g_autoptr(GBytes) present = durable_read(path, LIMIT_FILE_BYTES, NULL);
 	return present != NULL && freebusy_is_same(g_bytes_get_data(present, NULL), text);
 }
 

@@ -7,6 +7,7 @@
 #include "app/paths.h"
 #include "base/limits.h"
 #include "formats/vcard.h"
+#include "stores/trash.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -21,7 +22,6 @@
 #define AFTER_AWAY (15 * 60) /* the network comes back by itself */
 
 #define NEW_FILE_MODE 0600
-#define NAMES_MAX     1000 /* copies of one second */
 
 /* What the journal remembers from one time to the next. */
 struct memory {
@@ -77,29 +77,6 @@ static char *digest_of(const void *data, gsize size)
 	return g_compute_checksum_for_data(G_CHECKSUM_SHA256, data, size);
 }
 
-static bool keep_in(int trash, const char *name, GBytes *data, gint64 now, GError **error)
-{
-	g_autoptr(GDateTime) when = g_date_time_new_from_unix_utc(now);
-	g_autofree char *stamp = g_date_time_format(when, "%Y%m%dT%H%M%SZ");
-	for (unsigned i = 1; i < NAMES_MAX; i++) {
-		g_autoptr(GError) failure = NULL;
-		g_autofree char *copy = i == 1 ? g_strdup_printf("%s-%s", stamp, name)
-		                               : g_strdup_printf("%s-%u-%s", stamp, i, name);
-		if (durable_replace_at(trash, copy, g_bytes_get_data(data, NULL),
-		                       g_bytes_get_size(data), NEW_FILE_MODE, NULL, NULL,
-		                       &failure)) {
-			return true;
-		}
-		if (!passerelle_error_is(failure, PASSERELLE_ERROR_STALE)) {
-			g_propagate_error(error, g_steal_pointer(&failure));
-			return false;
-		}
-	}
-	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
-	            "too many copies of '%s' in the trash", name);
-	return false;
-}
-
 static bool keep_in_trash(const char *account, const char *name, GBytes *data, gint64 now,
                           GError **error)
 {
@@ -109,7 +86,7 @@ static bool keep_in_trash(const char *account, const char *name, GBytes *data, g
 		return false;
 	}
 	const int trash = durable_open_folder(path, error);
-	const bool is_kept = trash >= 0 && keep_in(trash, name, data, now, error);
+	const bool is_kept = trash >= 0 && trash_keep_at(trash, name, data, now, error);
 	if (trash >= 0) {
 		close(trash);
 	}

@@ -290,6 +290,19 @@ GBytes *durable_read_at(int folder, const char *name, gsize limit, char **revisi
 	return NULL;
 }
 
+GBytes *durable_read(const char *path, gsize limit, GError **error)
+{
+	g_autofree char *parent = g_path_get_dirname(path);
+	g_autofree char *name = g_path_get_basename(path);
+	const int folder = durable_open_folder(parent, error);
+	if (folder < 0) {
+		return NULL;
+	}
+	GBytes *data = durable_read_at(folder, name, limit, NULL, error);
+	close(folder);
+	return data;
+}
+
 /* Straight from the kernel: GLib's generator gives two children of one fork the same names. */
 static char *temporary_name(const char *name)
 {

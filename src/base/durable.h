@@ -32,6 +32,8 @@ int durable_open_folder(const char *path, GError **error);
  * it becomes the change mark of exactly the bytes read (see durable_revision_at).
  */
 GBytes *durable_read_at(int folder, const char *name, gsize limit, char **revision, GError **error);
+/* The same of a path, whose last part is no link. */
+GBytes *durable_read(const char *path, gsize limit, GError **error);
 
 /*
  * The change mark of a file: "inode:size:mtime_ns:ctime_ns". NULL where there is no such regular

@@ -112,24 +112,10 @@ char *export_text(const char *folder, enum item_kind kind, GPtrArray *problems, 
 	return text;
 }
 
-/* The folder in which path stands, with its name there. -1 with error. */
-static int open_around(const char *path, char **name, GError **error)
-{
-	g_autofree char *parent = g_path_get_dirname(path);
-	*name = g_path_get_basename(path);
-	return durable_open_folder(parent, error);
-}
-
 static bool holds_already(const char *path, const char *text)
 {
-	g_autofree char *name = NULL;
-	const int folder = open_around(path, &name, NULL);
-	if (folder < 0) {
-		return false;
-	}
 	const gsize size = strlen(text);
-	g_autoptr(GBytes) present = durable_read_at(folder, name, size, NULL, NULL);
-	close(folder);
+	g_autoptr(GBytes) present = durable_read(path, size, NULL);
 	return present != NULL && g_bytes_get_size(present) == size &&
 	       memcmp(g_bytes_get_data(present, NULL), text, size) == 0;
 }

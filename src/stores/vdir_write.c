@@ -11,28 +11,10 @@
 #include "base/limits.h"
 #include "formats/icalendar.h"
 #include "formats/vcard.h"
+#include "stores/trash.h"
 
-#define NUMBERS_MAX    10000 /* of one name */
-#define TRASH_NAME_MAX 200
-#define NEW_FILE_MODE  0600
-#define LEFTOVER_AGE   (60 * 60) /* seconds */
-
-/* "name.vcf", "name-2.vcf", … */
-static char *numbered(const char *name, unsigned number)
-{
-	const char *ending = strrchr(name, '.');
-	if (number < 2 || ending == NULL) {
-		return g_strdup(name);
-	}
-	return g_strdup_printf("%.*s-%u%s", (int)(ending - name), name, number, ending);
-}
-
-static bool fail_numbers(const char *name, GError **error)
-{
-	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
-	            "too many files are named like '%s'", name);
-	return false;
-}
+#define NEW_FILE_MODE 0600
+#define LEFTOVER_AGE  (60 * 60) /* seconds */
 
 static bool open_trash(struct vdir *self, GError **error)
 {
@@ -45,32 +27,9 @@ static bool open_trash(struct vdir *self, GError **error)
 	return self->trash >= 0;
 }
 
-/* "20261121T031417Z-name.vcf"; of a long name the end, which tells what it is. */
 bool vdir_keep_in_trash(struct vdir *self, const char *name, GBytes *data, GError **error)
 {
-	if (!open_trash(self, error)) {
-		return false;
-	}
-	const gsize size = strlen(name);
-	const char *end = size > TRASH_NAME_MAX ? name + size - TRASH_NAME_MAX : name;
-	g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(self->now);
-	g_autofree char *stamp = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
-	g_autofree char *first = g_strdup_printf("%s-%s", stamp, end);
-	for (unsigned i = 1; i < NUMBERS_MAX; i++) {
-		g_autofree char *candidate = numbered(first, i);
-		GError *failure = NULL;
-		if (durable_replace_at(self->trash, candidate, g_bytes_get_data(data, NULL),
-		                       g_bytes_get_size(data), NEW_FILE_MODE, NULL, NULL,
-		                       &failure)) {
-			return true;
-		}
-		if (!passerelle_error_is(failure, PASSERELLE_ERROR_STALE)) {
-			g_propagate_error(error, failure);
-			return false;
-		}
-		g_error_free(failure);
-	}
-	return fail_numbers(first, error);
+	return open_trash(self, error) && trash_keep_at(self->trash, name, data, self->now, error);
 }
 
 void vdir_clear_leftovers(struct vdir *self, GPtrArray *names)
@@ -140,8 +99,8 @@ static bool create_one(struct vdir *self, struct change *change, GError **error)
 	g_clear_pointer(&change->ref, g_free);
 	g_clear_pointer(&change->revision, g_free);
 	g_autofree char *first = vdir_safe_name(change->uid, self->kind);
-	for (unsigned i = 1; i < NUMBERS_MAX; i++) {
-		g_autofree char *name = numbered(first, i);
+	for (unsigned i = 1; i < NUMBERED_NAMES_MAX; i++) {
+		g_autofree char *name = numbered_name(first, i);
 		g_autofree char *revision = NULL;
 		GError *failure = NULL;
 		if (durable_replace_at(self->folder, name, change->text, strlen(change->text),
@@ -160,7 +119,7 @@ static bool create_one(struct vdir *self, struct change *change, GError **error)
 			return true;
 		}
 	}
-	return fail_numbers(first, error);
+	return numbered_name_fail(first, error);
 }
 
 /* A file as it is now. */

@@ -41,24 +41,7 @@ expect 0 sync --confirm --only calendar
 there=$(find "$work/second" -name '*.ics' | wc -l)
 /usr/bin/python3 -B "$here/calendars.py" read "$work/second" "$work/second.ics" || fail "python3-icalendar"
 
-mkdir -p "$work/khal" "$XDG_CONFIG_HOME/khal"
-cat >"$XDG_CONFIG_HOME/khal/config" <<END
-[calendars]
-[[home]]
-path = $work/second
-[locale]
-timeformat = %H:%M
-dateformat = %Y-%m-%d
-longdateformat = %Y-%m-%d
-datetimeformat = %Y-%m-%d %H:%M
-longdatetimeformat = %Y-%m-%d %H:%M
-local_timezone = Europe/Paris
-default_timezone = Europe/Paris
-[default]
-default_calendar = home
-[sqlite]
-path = $work/khal/khal.db
-END
+write_khal_config "$work/second"
 khal list --format '{uid}' "$(date -d "-60 days" +%Y-%m-%d)" 600d >"$work/khal.out" 2>"$work/khal.err.out" || { cat "$work/khal.err.out"; fail "khal list"; }
 ! grep -iE 'skip|error|invalid|warning' "$work/khal.err.out" || fail "khal complains"
 grep "^passerelle-event-" "$work/khal.out" | sort -u >"$work/khal.seen"

@@ -47,6 +47,7 @@ start_watch() {
 stop_watch() { # NAMES of processes that it must have seen
   touch "$work/watched.stop"
   wait "$watch" || fail "the watch ended by itself"
+  watch=
   ! grep LEAK "$work/watched.report" || fail "others can see a secret"
   for name in "$@"; do
     grep -qx "seen $name" "$work/watched.report" || { cat "$work/watched.report"; fail "no process $name was seen"; }
@@ -61,6 +62,7 @@ cleanup() {
   result=$?
   [ $result -ne 0 ] || scan_for_leaks || result=1
   at_end
+  [ -z "${watch:-}" ] || kill "$watch" 2>/dev/null || true # else it goes on, and so does whoever reads what it prints
   stop_emulator
   [ -z "${service:-}" ] || kill "$service" 2>/dev/null || true
   if [ $result -ne 0 ] && [ $result -ne 77 ]; then
@@ -154,4 +156,26 @@ writes() {
 
 marks() { # what every file of the account looks like: equal = nothing was rewritten
   find "$work/contacts" "$work/calendar" -type f ! -name '.*' -printf '%i %s %T@ %C@ %p\n' | sort
+}
+
+# write_khal_config FOLDER: khal shows the events of the folder, in the times of the account
+write_khal_config() {
+  mkdir -p "$work/khal" "$XDG_CONFIG_HOME/khal"
+  cat >"$XDG_CONFIG_HOME/khal/config" <<END
+[calendars]
+[[home]]
+path = $1
+[locale]
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+local_timezone = Europe/Paris
+default_timezone = Europe/Paris
+[default]
+default_calendar = home
+[sqlite]
+path = $work/khal/khal.db
+END
 }

@@ -25,23 +25,7 @@ merge_editor = true
 [vcard]
 preferred_version = 3.0
 END
-cat >"$XDG_CONFIG_HOME/khal/config" <<END
-[calendars]
-[[home]]
-path = $work/calendar
-[locale]
-timeformat = %H:%M
-dateformat = %Y-%m-%d
-longdateformat = %Y-%m-%d
-datetimeformat = %Y-%m-%d %H:%M
-longdatetimeformat = %Y-%m-%d %H:%M
-local_timezone = Europe/Paris
-default_timezone = Europe/Paris
-[default]
-default_calendar = home
-[sqlite]
-path = $work/khal/khal.db
-END
+write_khal_config "$work/calendar"
 
 khard list --parsable >"$work/khard.out" 2>"$work/khard.err.out" || { cat "$work/khard.err.out"; fail "khard list"; }
 [ "$(wc -l <"$work/khard.out")" -eq "$there" ] || { cat "$work/khard.out"; fail "khard sees $(wc -l <"$work/khard.out") of $there contacts"; }

@@ -87,16 +87,10 @@ struct mailbox *orange_mailbox_from(const struct reply *reply)
 
 struct mailbox *orange_read_mailbox(struct session *session, GError **error)
 {
-	g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify)call_free);
-	struct call *call = call_new(SESSION_MESSAGES, "getPersonalMessages");
+	OWNED(call) call = call_new(SESSION_MESSAGES, "getPersonalMessages");
 	call_add(call, "infos", orange_mailbox_infos);
 	call->what = g_strdup("mail counts");
-	g_ptr_array_add(calls, call);
-	if (!session_read(session, calls, NULL, error)) {
-		return NULL;
-	}
-	if (call->error != NULL) {
-		g_propagate_error(error, g_steal_pointer(&call->error));
+	if (!session_read_one(session, call, error)) {
 		return NULL;
 	}
 	struct mailbox *mailbox = orange_mailbox_from(call->reply);

@@ -130,17 +130,11 @@ static bool holds_something(const struct profile *profile, const struct reply *r
 
 struct profile *orange_read_profile(struct session *session, GError **error)
 {
-	g_autoptr(GPtrArray) calls = g_ptr_array_new_with_free_func((GDestroyNotify)call_free);
-	struct call *call = call_new(SESSION_RICHPROFILE, "getPersonalRichProfile");
+	OWNED(call) call = call_new(SESSION_RICHPROFILE, "getPersonalRichProfile");
 	g_autofree char *list = asked_infos();
 	call_add(call, "infos", list);
 	call->what = g_strdup("profile");
-	g_ptr_array_add(calls, call);
-	if (!session_read(session, calls, NULL, error)) {
-		return NULL;
-	}
-	if (call->error != NULL) {
-		g_propagate_error(error, g_steal_pointer(&call->error));
+	if (!session_read_one(session, call, error)) {
 		return NULL;
 	}
 	OWNED(profile) profile = orange_profile_from(call->reply);

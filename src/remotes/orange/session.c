@@ -447,6 +447,20 @@ bool session_read(struct session *self, GPtrArray *calls, const char *progress_w
 	return batch_result(self, calls, stop, error);
 }
 
+bool session_read_one(struct session *self, struct call *call, GError **error)
+{
+	g_autoptr(GPtrArray) calls = g_ptr_array_new();
+	g_ptr_array_add(calls, call);
+	if (!session_read(self, calls, NULL, error)) {
+		return false;
+	}
+	if (call->error != NULL) {
+		g_propagate_error(error, g_steal_pointer(&call->error));
+		return false;
+	}
+	return true;
+}
+
 static const enum ledger_state OUTCOMES[] = {
 	[MEANING_OK] = LEDGER_DONE,
 	[MEANING_LOGIN] = LEDGER_NOT_SENT,

@@ -71,6 +71,9 @@ DEFINE_OWNED(call, call_free);
 bool session_read(struct session *self, GPtrArray *calls /* struct call */,
                   const char *progress_word, GError **error);
 
+/* One of them alone; what it fails for is the error, too. */
+bool session_read_one(struct session *self, struct call *call, GError **error);
+
 /* The kind of item under which the ledger keeps such a write; false: it keeps none. */
 bool call_kind(const struct call *self, enum item_kind *kind);
 
