@@ -35,6 +35,7 @@ struct process {
 	GPid pid;
 	int status;
 	bool has_ended;
+	bool is_asked; /* for a secret */
 	struct input in;
 	struct output out, err;
 };
@@ -192,6 +193,17 @@ static void hide_output(const struct process *self, char **line)
 	g_free(text);
 }
 
+/* One that was ended before it printed its secret: what it traced may hold that all the same. */
+static void hide_trace(const struct process *self, char **line)
+{
+	const bool is_known = memchr(self->out.bytes, '\n', self->out.length) != NULL;
+	if (self->is_asked && !is_known && (*line)[0] == '+') {
+		explicit_bzero(*line, strlen(*line));
+		g_free(*line);
+		*line = g_strdup("+ [hidden]");
+	}
+}
+
 static void show_errors(const struct process *self, const struct shell_command *command)
 {
 	g_autofree char *text = g_strndup(self->err.bytes, self->err.length);
@@ -200,6 +212,7 @@ static void show_errors(const struct process *self, const struct shell_command *
 		g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 		for (guint i = 0; lines[i] != NULL; i++) {
 			hide_output(self, &lines[i]);
+			hide_trace(self, &lines[i]);
 			log_say(LOG_LEVEL_WARNING, command->account, "%s: %s", command->option,
 			        lines[i]);
 		}
@@ -243,7 +256,9 @@ static bool run(struct process *self, const struct shell_command *command, GErro
 	}
 	const bool is_in_time = wait_for_end(self);
 	finish(self);
-	show_errors(self, command);
+	if (is_in_time || !interrupt_is_raised()) { /* of one ended by us nobody asks why */
+		show_errors(self, command);
+	}
 	return judge(self, is_in_time, command, error);
 }
 
@@ -270,7 +285,7 @@ static char *first_line(const struct process *self, const struct shell_command *
 
 char *shell_command_read(const struct shell_command *command, GError **error)
 {
-	struct process self = {.in.file = -1, .out.file = -1, .err.file = -1};
+	struct process self = {.is_asked = true, .in.file = -1, .out.file = -1, .err.file = -1};
 	char *line = run(&self, command, error) ? first_line(&self, command, error) : NULL;
 	explicit_bzero(self.out.bytes, sizeof self.out.bytes);
 	return line;

@@ -22,8 +22,11 @@ struct shell_command {
  * failed, or took longer than 30 s (then it is killed, its children too); CANCELLED.
  */
 bool shell_command_run(const struct shell_command *command, GError **error);
-/* The same; answers the first line that it prints, without its line end. CONFIG also: no line of 1
- * to 8,191 bytes. secret_free (secrets.h). */
+/*
+ * The same; answers the first line that it prints, without its line end. What it printed is hidden
+ * in the logged lines, and where it printed none, every line of a shell's trace (set -x). CONFIG
+ * also: no line of 1 to 8,191 bytes. secret_free (secrets.h).
+ */
 char *shell_command_read(const struct shell_command *command, GError **error);
 
 #endif

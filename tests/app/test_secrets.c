@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Passwords and tokens: where they come from, who may read them, and what is refused. */
+#include "app/interrupt.h"
 #include "app/log.h"
 #include "app/paths.h"
 #include "app/secrets.h"
@@ -145,15 +146,35 @@ START_TEST(a_command_that_traces_itself_does_not_log_its_password)
 {
 	static char traced[] = "set -x; echo 'se cret%1' >&2; echo 'se cret%1'; echo 'more of it'";
 	static char failing[] = "set -x; echo 'se cret%1'; echo more of it; exit 1";
+	static char early[] = "set -x; kept='se cret%1'; echo no key >&2; exit 1";
 	g_autofree char *path = log_to_file(), *log = NULL;
 	check_password(traced, NULL, "se cret%1");
 	check_password(failing, NULL, NULL);
+	check_password(early, NULL, NULL);
 	fflush(stderr);
 	ck_assert(g_file_get_contents(path, &log, NULL, NULL));
 	ck_assert_ptr_nonnull(strstr(log, "service_password_command: [hidden]\n"));
 	ck_assert_ptr_nonnull(strstr(log, "+ echo [hidden]\n"));
+	ck_assert_ptr_nonnull(strstr(log, "service_password_command: no key\n"));
 	ck_assert_ptr_null(strstr(log, "cret"));
 	ck_assert_ptr_null(strstr(log, "more of it"));
+}
+END_TEST
+
+START_TEST(a_command_that_is_ended_by_us_tells_nothing)
+{
+	static char waiting[] =
+		"kept='se cret%1'; echo \"$kept\" >&2; kill -TERM $PPID; sleep 20; echo \"$kept\"";
+	static const struct account_config account = {.name = home_name,
+	                                              .service_password_command = waiting};
+	g_autofree char *path = log_to_file(), *log = NULL;
+	g_autoptr(GError) error = NULL;
+	interrupt_install();
+	ck_assert_ptr_null(secrets_password(&account, &error));
+	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_CANCELLED));
+	fflush(stderr);
+	ck_assert(g_file_get_contents(path, &log, NULL, NULL));
+	ck_assert_str_eq(log, "");
 }
 END_TEST
 
@@ -273,6 +294,7 @@ int main(void)
 	tcase_add_test(tests, a_command_gives_the_first_line_of_what_it_prints);
 	tcase_add_test(tests, a_command_that_fails_or_prints_nothing_gives_no_password);
 	tcase_add_test(tests, a_command_that_traces_itself_does_not_log_its_password);
+	tcase_add_test(tests, a_command_that_is_ended_by_us_tells_nothing);
 	tcase_add_test(tests, a_token_is_stored_for_its_owner_alone_and_comes_back_without_blanks);
 	tcase_add_test(tests, without_a_token_a_login_is_asked_for);
 	tcase_add_test(tests, a_command_gives_the_token_whatever_is_stored);

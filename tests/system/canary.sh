@@ -216,7 +216,8 @@ card 91
 crash SEGV
 event 92
 crash ABRT
-wait_for 60 grep -q 'ended by signal' "$work/service.log" || { cat "$work/service.log"; fail "no word about the crash"; }
+wait_for 60 grep -q 'the cycle was ended: it gave up' "$work/service.log" || { cat "$work/service.log"; fail "no word about the second crash"; }
+grep -q 'the cycle was ended: signal 11' "$work/service.log" || fail "no word about the first crash"
 control expire-token >/dev/null
 card 95
 wait_for 90 grep -q 'on_action_command: told' "$work/service.log" || fail "the person was not told"
