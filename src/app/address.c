@@ -52,7 +52,7 @@ static GUri *parse(const char *address)
 	const char *scheme = uri != NULL ? g_uri_get_scheme(uri) : "";
 	const bool is_web = strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0;
 	if (!is_web || g_uri_get_host(uri) == NULL || !is_host(g_uri_get_host(uri)) ||
-	    g_uri_get_userinfo(uri) != NULL) {
+	    g_uri_get_userinfo(uri) != NULL || g_uri_get_port(uri) == 0) {
 		return NULL;
 	}
 	return g_steal_pointer(&uri);

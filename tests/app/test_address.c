@@ -58,6 +58,7 @@ static const char *const foreign[] = {
 	"http://api.example:8443/consent",
 	"http://127.0.0.1:8081/",
 	"https://127.0.0.1:8080/",
+	"http://www.orange.fr:0/",
 	"http://localhost:8080/",
 	"https://orange.fr./",
 	"https://.orange.fr/",
