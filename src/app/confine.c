@@ -43,7 +43,7 @@ static const struct {
 	{"/dev/null", LANDLOCK_USE_DEVICE},
 	{"/dev/urandom", LANDLOCK_USE_READ},
 	{"/dev/random", LANDLOCK_USE_READ},
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(HAS_ADDRESS_SANITIZER)
 	{"/proc", LANDLOCK_USE_READ}, /* it looks for leaks in its own memory */
 #endif
 };
@@ -182,7 +182,7 @@ static bool enter(const struct account_config *account, int version, GError **er
 /* ---- limits ---- */
 
 /* A sanitizer takes terabytes of addresses for its own. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(HAS_ADDRESS_SANITIZER)
 #define MEMORY_LIMIT RLIM64_INFINITY
 #else
 #define MEMORY_LIMIT CONFINE_MEMORY_BYTES

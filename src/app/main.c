@@ -62,7 +62,7 @@ static void keep_secrets_out_of_cores(void)
 {
 	const struct rlimit none = {0, 0};
 	setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(HAS_ADDRESS_SANITIZER)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }

@@ -308,7 +308,7 @@ START_TEST(memory_files_and_time_have_an_end)
 	const struct act counts = {"", do_count_cores_and_seconds, "", 0, 0};
 	ck_assert_int_eq(confined(&file, 0), EFBIG);
 	ck_assert_int_eq(confined(&counts, 0), 0);
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(HAS_ADDRESS_SANITIZER)
 	const struct act memory = {"", do_take_memory, "", 0, 0};
 	ck_assert_int_eq(confined(&memory, 0), ENOMEM);
 #else

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs the fuzz targets of a build (README.md), as many at once as there are processors, each for so many seconds.
+# Runs the fuzz targets of a build (README.md), two at once for each processor, each for so many seconds.
 #   tests/fuzz/run.sh BUILD SECONDS [NAME...]
 # What a target broke on is kept in BUILD/fuzz, and so is what was found to be worth trying again.
 # PASSERELLE_SEED repeats a seed; PASSERELLE_CORPORA names a folder with more inputs.
@@ -48,4 +48,4 @@ if [ -z "$names" ]; then
   exit 1
 fi
 # shellcheck disable=SC2086 # a list of words
-printf '%s\n' $names | xargs -P "$(nproc)" -I{} "$FUZZ_HERE/run.sh" --one {} "$seconds"
+printf '%s\n' $names | xargs -P "$(($(nproc) * 2))" -I{} "$FUZZ_HERE/run.sh" --one {} "$seconds"
