@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-#define LAST_OF_PLANE_1  0x1ffff
-#define FIRST_OF_PLANE_2 0x20000
-#define LAST_ASSIGNED    0x323af /* CJK extension H ends here */
+#define LAST_ASSIGNED 0x323af /* CJK extension H ends here */
 
 static const char basic_letters[] = "abcdefghijklmnopqrstuvwxyz0123456789'’";
 
@@ -91,10 +89,13 @@ static bool has_compatibility_form(gunichar letter)
 	}
 	gunichar canonical[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
 	gunichar compatible[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
-	const gsize n =
-		g_unichar_fully_decompose(letter, FALSE, canonical, G_N_ELEMENTS(canonical));
 	const gsize m =
 		g_unichar_fully_decompose(letter, TRUE, compatible, G_N_ELEMENTS(compatible));
+	if (m == 1 && compatible[0] == letter) { /* most: neither form has parts */
+		return false;
+	}
+	const gsize n =
+		g_unichar_fully_decompose(letter, FALSE, canonical, G_N_ELEMENTS(canonical));
 	return n != m || memcmp(canonical, compatible, n * sizeof(*canonical)) != 0;
 }
 
@@ -226,44 +227,73 @@ static unsigned owed_pass(gunichar letter)
 struct builder {
 	GArray *owed[3];
 	GArray *rest[RANKS];
+	GUnicodeScript script; /* of the letter before: they come in runs */
+	gsize rank;            /* of the same */
 };
 
-/* Unified ideographs decompose into nothing: most of all letters, and known without asking further.
- */
-static bool is_unified_ideograph(gunichar letter)
+/* Most of all letters, known without asking further: unified ideographs decompose into nothing,
+ * Hangul syllables only canonically. */
+static const struct {
+	gunichar first, last;
+	gsize rank;
+} uniform_ranges[] = {
+	{0x3400, 0x4dbf, RANK_HAN},         {0x4e00, 0x9fff, RANK_HAN},
+	{0xac00, 0xd7a3, RANK_HANGUL},      {0x20000, 0x2f7ff, RANK_HAN},
+	{0x30000, LAST_ASSIGNED, RANK_HAN},
+};
+
+static void append_range(GArray *letters, gunichar first, gunichar last)
 {
-	return (letter >= 0x3400 && letter <= 0x4dbf) || (letter >= 0x4e00 && letter <= 0x9fff) ||
-	       (letter >= 0x20000 && letter < 0x2f800) || letter >= 0x30000;
+	guint count = letters->len;
+	g_array_set_size(letters, count + (last - first + 1));
+	for (gunichar letter = first; letter <= last; letter++) {
+		g_array_index(letters, gunichar, count) = letter;
+		count += g_unichar_isalpha(letter) ? 1 : 0;
+	}
+	g_array_set_size(letters, count);
 }
 
 static void builder_put(struct builder *self, gunichar letter)
 {
-	if (is_unified_ideograph(letter)) {
-		if (g_unichar_isalpha(letter)) {
-			g_array_append_val(self->rest[RANK_HAN], letter);
-		}
-		return;
-	}
 	const bool is_letter = g_unichar_isalpha(letter);
 	if ((!is_letter && !g_unichar_isdigit(letter)) || has_compatibility_form(letter)) {
 		return;
 	}
 	const GUnicodeScript script = g_unichar_get_script(letter);
 	const bool is_owed = (is_letter && is_owed_script(script)) || is_arabic_digit(letter);
-	GArray *to = is_owed ? self->owed[owed_pass(letter)] : self->rest[rank_of(script)];
+	if (script != self->script) {
+		self->script = script;
+		self->rank = rank_of(script);
+	}
+	GArray *to = is_owed ? self->owed[owed_pass(letter)] : self->rest[self->rank];
 	g_array_append_val(to, letter);
+}
+
+static void builder_fill(struct builder *self)
+{
+	gunichar letter = 0x41;
+	for (gsize i = 0; i < G_N_ELEMENTS(uniform_ranges); i++) {
+		for (; letter < uniform_ranges[i].first; letter++) {
+			builder_put(self, letter);
+		}
+		letter = uniform_ranges[i].last + 1;
+		append_range(self->rest[uniform_ranges[i].rank], uniform_ranges[i].first,
+		             uniform_ranges[i].last);
+	}
 }
 
 /* seen: one byte per code point up to LAST_ASSIGNED. */
 static void append_new(GArray *letters, const GArray *more, guint8 *seen)
 {
+	guint count = letters->len;
+	g_array_set_size(letters, count + more->len);
 	for (guint i = 0; i < more->len; i++) {
 		const gunichar letter = g_array_index(more, gunichar, i);
-		if (seen[letter] == 0) {
-			seen[letter] = 1;
-			g_array_append_val(letters, letter);
-		}
+		g_array_index(letters, gunichar, count) = letter;
+		count += seen[letter] == 0;
+		seen[letter] = 1;
 	}
+	g_array_set_size(letters, count);
 }
 
 static GArray *letters_new(void)
@@ -277,19 +307,14 @@ struct alphabet *alphabet_new(void)
 	self->basic = letters_new();
 	self->owed = letters_new();
 	self->rest = letters_new();
-	struct builder builder = {0};
+	struct builder builder = {.script = G_UNICODE_SCRIPT_INVALID_CODE};
 	for (gsize i = 0; i < G_N_ELEMENTS(builder.owed); i++) {
 		builder.owed[i] = letters_new();
 	}
 	for (gsize i = 0; i < RANKS; i++) {
 		builder.rest[i] = letters_new();
 	}
-	for (gunichar letter = 0x41; letter <= LAST_OF_PLANE_1; letter++) {
-		builder_put(&builder, letter);
-	}
-	for (gunichar letter = FIRST_OF_PLANE_2; letter <= LAST_ASSIGNED; letter++) {
-		builder_put(&builder, letter);
-	}
+	builder_fill(&builder);
 	g_autofree guint8 *seen = g_new0(guint8, LAST_ASSIGNED + 1);
 	g_autoptr(GArray) first = letters_new();
 	append_text(first, basic_letters);
