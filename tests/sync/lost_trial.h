@@ -3,6 +3,7 @@
 #ifndef PASSERELLE_TESTS_SYNC_LOST_TRIAL_H
 #define PASSERELLE_TESTS_SYNC_LOST_TRIAL_H
 
+#include "learnt.h"
 #include "lost_table.h"
 #include "wire_ledger.h"
 
@@ -10,7 +11,6 @@
 #define GIF         "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 #define CERTIFICATE TEST_FIXTURES "/tls/loopback.pem"
 #define KEY         TEST_FIXTURES "/tls/loopback.key"
-#define ALPHABET    "contacts.prefixes"
 
 struct trial {
 	const struct lost_fault *fault;
@@ -60,21 +60,7 @@ static inline void write_items(struct bridge *bridge, enum item_kind kind)
 	}
 }
 
-/*
- * What a first enumeration of an empty service leaves: its thousands of calls are made once. Before
- * any test runs: without the framework.
- */
-static inline char *learn_alphabet(void)
-{
-	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
-	cycle_report_free(bridge_sync(bridge, ITEM_CONTACT));
-	OWNED(journal) journal = open_journal(bridge);
-	char *alphabet = journal_memory_get(journal, ALPHABET, NULL);
-	bridge_free(bridge);
-	return alphabet;
-}
-
-static inline struct bridge *begin_trial(const struct trial *trial, const char *alphabet)
+static inline struct bridge *begin_trial(const struct trial *trial)
 {
 	const struct emulator_options options = {
 		.with_event_list = trial->action->with_list,
@@ -88,8 +74,7 @@ static inline struct bridge *begin_trial(const struct trial *trial, const char *
 	bridge->settings.timeout = trial->fault->is_slow ? 2 : 20;
 	/* of calls at the same time only the first would come over a connection that was used */
 	bridge->settings.max_connections = trial->is_reused ? 1 : 4;
-	OWNED(journal) journal = open_journal(bridge);
-	ck_assert(journal_memory_set(journal, ALPHABET, alphabet, NULL));
+	begin_learnt(bridge);
 	write_items(bridge, trial->action->kind);
 	fault(bridge, trial->action->name, lost_place(trial->action, trial->place),
 	      trial->fault->name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A sweep of many trials: chosen by a seed that is printed, shared out to two processes, counted.
- */
+/* Many trials: the short form takes a sample by a seed that is printed, the long form takes all.
+ * PASSERELLE_SEED replays. And a sweep of them, shared out to two processes. */
 #ifndef PASSERELLE_TESTS_SYNC_SWEEP_H
 #define PASSERELLE_TESTS_SYNC_SWEEP_H
 
@@ -19,12 +19,43 @@ static inline bool sweep_is_long(void)
 	return g_getenv("PASSERELLE_LONG") != NULL;
 }
 
-/* PASSERELLE_SEED replays. */
+/* The same one all through a program, and in what it forks from the first call on. */
 static inline guint32 sweep_seed(void)
 {
+	static guint32 seed;
+	static bool is_chosen;
 	const char *given = g_getenv("PASSERELLE_SEED");
-	return given != NULL ? (guint32)g_ascii_strtoull(given, NULL, 10)
-	                     : (guint32)g_random_int_range(0, G_MAXINT32);
+	if (!is_chosen) {
+		seed = given != NULL ? (guint32)g_ascii_strtoull(given, NULL, 10)
+		                     : (guint32)g_random_int_range(0, G_MAXINT32);
+		is_chosen = true;
+	}
+	return seed;
+}
+
+/* Is this case of what in the sample? One of every so many neighbours is; to be asked in order. */
+static inline bool sweep_takes(const char *what, guint number, guint every)
+{
+	if (sweep_is_long() || every <= 1) {
+		return true;
+	}
+	const guint32 seeds[] = {sweep_seed(), g_str_hash(what), number / every};
+	g_autoptr(GRand) random = g_rand_new_with_seed_array(seeds, G_N_ELEMENTS(seeds));
+	return number % every == (guint)g_rand_int_range(random, 0, (gint32)every);
+}
+
+/* As tcase_add_loop_test from 0 on, of one of every so many cases. */
+static inline void sweep_add_sample(TCase *tests, const TTest *test, guint cases, guint every)
+{
+	guint taken = 0;
+	for (guint i = 0; i < cases; i++) {
+		if (sweep_takes(test->name, i, every)) {
+			tcase_add_loop_test(tests, test, (int)i, (int)i + 1);
+			taken++;
+		}
+	}
+	printf("count: %s: %u of %u cases (seed %u)\n", test->name, taken, cases, sweep_seed());
+	fflush(stdout); /* before the framework forks */
 }
 
 /* Fisher and Yates. */

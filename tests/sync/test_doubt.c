@@ -4,6 +4,7 @@
  * search takes, renamed there in between. Sent again only where reading back proves that nothing
  * was done; else held and shown, and settled by one word.
  */
+#include "learnt.h"
 #include "wire_ledger.h"
 
 #define FATES 2
@@ -12,7 +13,7 @@ static const char *const fates[FATES] = {"closed-after", "closed-before"};
 
 static struct bridge *begin(int fate)
 {
-	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	struct bridge *bridge = bridge_new_learnt();
 	fault(bridge, "addcontact", 1, fates[fate]);
 	return bridge;
 }
@@ -328,7 +329,7 @@ static void announce(struct bridge *bridge, const char *uid, const char *before)
 /* So many of the two took effect: told apart by count, whoever of them it was. */
 START_TEST(equal_rows_in_doubt_are_told_apart_by_count)
 {
-	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	struct bridge *bridge = bridge_new_learnt();
 	for (int i = 0; i < 2; i++) {
 		write_card(bridge, twins[i], "Jean", "Martin", "EMAIL:a@example.org\r\n");
 		announce(bridge, twins[i], "[]");
@@ -349,7 +350,7 @@ END_TEST
 START_TEST(an_earlier_row_leaves_a_later_one_what_it_needs)
 {
 	for (int first = 0; first < 2; first++) {
-		struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+		struct bridge *bridge = bridge_new_learnt();
 		for (int i = 0; i < 2; i++) {
 			write_card(bridge, twins[i], "Jean", "Martin", "EMAIL:a@example.org\r\n");
 			bridge_remote_add(bridge, "Jean", "Martin", "a@example.org");
@@ -396,6 +397,7 @@ static void add_cases(Suite *suite)
 
 int main(void)
 {
+	learn();
 	Suite *suite = suite_create("doubt");
 	add_cases(suite);
 	SRunner *runner = srunner_create(suite);
@@ -403,6 +405,7 @@ int main(void)
 	const int run = srunner_ntests_run(runner);
 	const int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
+	g_free(learnt_alphabet);
 	printf("count: contacts in doubt, the hard cases: %d, %d violations\n", run, failed);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A change there changes only its own lines here; what is the user's own stays, and what cannot be
  * sent is said. */
+#include "sync/learnt.h"
 #include "sync/remote_edits.h"
 
 /* Short enough for one line of base64. */
@@ -46,7 +47,7 @@ static const struct own_card cards[] = {
 
 static struct bridge *begin(const struct own_card *card)
 {
-	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	struct bridge *bridge = bridge_new_learnt();
 	bridge_write(bridge, "own.vcf", card->text);
 	sync_once(bridge);
 	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 1);
@@ -300,7 +301,7 @@ END_TEST
 /* A file that comes from there has lost nothing on the way. */
 START_TEST(nothing_is_said_of_a_card_that_came_from_there)
 {
-	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	struct bridge *bridge = bridge_new_learnt();
 	edit_remote(bridge, 0,
 	            "{'firstname':'Marie','lastname':'Curie','civility':'2','company':'Sorbonne',"
 	            "'birthday':'1867-11-07','devices':[{'type':'phone','subtype':'voice',"
@@ -332,7 +333,7 @@ static const struct {
 
 START_TEST(what_was_mended_to_read_a_card_is_said)
 {
-	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	struct bridge *bridge = bridge_new_learnt();
 	bridge_write(bridge, "own.vcf", mended[_i].text);
 	sync_once(bridge);
 	g_autofree char *notes = notes_of(bridge, "own");
@@ -355,7 +356,7 @@ END_TEST
 
 START_TEST(what_is_added_after_adoption_is_sent_once)
 {
-	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	struct bridge *bridge = bridge_new_learnt();
 	bridge_remote_add(bridge, "Marie", "Curie", "marie@example.org");
 	bridge_write(bridge, "own.vcf", cards[0].text);
 	sync_once(bridge);
@@ -408,7 +409,7 @@ END_TEST
 
 START_TEST(a_picture_that_the_remote_cannot_hold_is_kept_and_said)
 {
-	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	struct bridge *bridge = bridge_new_learnt();
 	g_autofree char *card =
 		replaced(cards[0].text, "END:VCARD",
 	                 "PHOTO;ENCODING=b;TYPE=PNG:"
@@ -430,6 +431,7 @@ END_TEST
 
 int main(void)
 {
+	learn();
 	Suite *suite = suite_create("fidelity");
 	TCase *tests = tcase_create("fidelity");
 	tcase_set_timeout(tests, 120);
@@ -457,5 +459,6 @@ int main(void)
 	srunner_run_all(runner, CK_ENV);
 	const int failures = srunner_ntests_failed(runner);
 	srunner_free(runner);
+	g_free(learnt_alphabet);
 	return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

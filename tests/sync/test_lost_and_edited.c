@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A reply was lost, and before the next cycle a person went on working, here or there. */
+#include "learnt.h"
 #include "wire_ledger.h"
 
 /* Every one of these runs with a request that took effect and with one that did not: _i. */
@@ -9,7 +10,7 @@ static const char *const fates[FATES] = {"closed-after", "closed-before"};
 
 static struct bridge *begin(int fate, const char *action, unsigned number)
 {
-	struct bridge *bridge = bridge_new(BRIDGE_ORANGE, NULL);
+	struct bridge *bridge = bridge_new_learnt();
 	fault(bridge, action, number, fates[fate]);
 	return bridge;
 }
@@ -349,9 +350,11 @@ static Suite *make_suite(void)
 
 int main(void)
 {
+	learn();
 	SRunner *runner = srunner_create(make_suite());
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
+	g_free(learnt_alphabet);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #define WORKERS       2
-#define FEWEST        100
+#define FEWEST        50
 #define ALL           10000
-#define SHORT_SECONDS 25
+#define SHORT_SECONDS 12
 #define MOST_FAILURES 5
 #define SEARCHES      3
 #define SHORT_SEED    500000 /* the short form lives through the same worlds each time */
