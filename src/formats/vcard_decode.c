@@ -219,9 +219,15 @@ static char *lines_to_utf8(const char *data, gsize size)
 		return windows_1252_to_utf8(data, size);
 	}
 	GString *out = g_string_sized_new(size + size / 4);
+	gsize copied = 0;
 	for (guint i = 0; i < lines->len; i++) {
-		append_line_as_utf8(out, data, g_ptr_array_index(lines, i));
+		const struct content_line *line = g_ptr_array_index(lines, i);
+		/* empty lines, which end a block of base64 */
+		g_string_append_len(out, data + copied, (gssize)(line->offset - copied));
+		append_line_as_utf8(out, data, line);
+		copied = line->offset + line->length;
 	}
+	g_string_append_len(out, data + copied, (gssize)(size - copied));
 	return g_string_free(out, FALSE);
 }
 

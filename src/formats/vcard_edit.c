@@ -11,7 +11,8 @@ static const char *line_end_of(const char *text)
 	if (!end || strncmp(end, "\r\n", 2) == 0 || strncmp(end, "\r\r\n", 3) == 0) {
 		return "\r\n"; /* the last: of a twice converted file */
 	}
-	return *end == '\n' ? "\n" : "\r";
+	/* a CR of ours and an LF of theirs would be one line end together */
+	return strchr(text, '\n') ? "\n" : "\r";
 }
 
 struct vcard_editor *vcard_editor_open(const char *text, GError **error)
@@ -261,13 +262,6 @@ static GString *encoded_line(const struct vcard_editor *self, GPtrArray *head, c
 	return out;
 }
 
-/* A line without a name behind a base64 block would become part of it. */
-static gboolean next_has_no_name(const struct vcard_editor *self, guint index)
-{
-	return index + 1 < self->lines->len &&
-	       !*((struct content_line *)g_ptr_array_index(self->lines, index + 1))->name;
-}
-
 /* Takes text, whose lines end in CRLF. */
 static char *with_line_ends(const struct vcard_editor *self, GString *text_taken)
 {
@@ -288,7 +282,7 @@ void vcard_editor_delete(struct vcard_editor *self, const struct content_line *l
 {
 	const guint index = index_of(self, line);
 	g_free(self->replacements[index]);
-	self->replacements[index] = g_strdup(next_has_no_name(self, index) ? self->line_end : "");
+	self->replacements[index] = g_strdup("");
 	self->is_changed = true;
 }
 
@@ -310,9 +304,6 @@ static void insert_text(struct vcard_editor *self, const char *name, GString *te
 			g_string_append(*place, self->line_end); /* what ends a block in 2.1 */
 		}
 	}
-	if (next_has_no_name(self, index)) {
-		g_string_append(text, "\r\n");
-	}
 	g_autofree char *ended = with_line_ends(self, text);
 	g_string_append(*place, ended);
 }
@@ -331,9 +322,6 @@ void vcard_editor_put(struct vcard_editor *self, const struct content_line *line
 		return;
 	}
 	const guint index = index_of(self, line);
-	if (next_has_no_name(self, index)) {
-		g_string_append(text, "\r\n");
-	}
 	g_free(self->replacements[index]);
 	self->replacements[index] = with_line_ends(self, text);
 }
@@ -369,6 +357,39 @@ static void append_on_its_own_line(GString *out, const char *text, const char *l
 	g_string_append(out, text);
 }
 
+/* Without a name, or with one that only a fold completes. */
+static gboolean begins_like_base64(const struct vcard_editor *self, const struct content_line *line)
+{
+	const char *text = self->text + line->offset;
+	for (gsize i = 0; i < line->length && text[i] != '\r' && text[i] != '\n'; i++) {
+		if (!g_ascii_isalnum(text[i]) && !strchr("+/= \t", text[i])) {
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+/* Right behind another line it would become part of that: a fold behind any, base64 text behind a
+ * block. */
+static gboolean needs_gap(const struct vcard_editor *self, guint index)
+{
+	if (index >= self->lines->len) {
+		return FALSE;
+	}
+	const struct content_line *line = g_ptr_array_index(self->lines, index);
+	const char *text = self->text + line->offset;
+	return *text == ' ' || *text == '\t' || begins_like_base64(self, line);
+}
+
+/* An empty line, also behind a line that ends in a CR alone. */
+static void append_gap(GString *out, const char *line_end)
+{
+	if (out->len > 0 && out->str[out->len - 1] == '\r') {
+		g_string_append(out, line_end);
+	}
+	g_string_append(out, line_end);
+}
+
 char *vcard_editor_result(const struct vcard_editor *self)
 {
 	GString *out = g_string_sized_new(strlen(self->text) + 256);
@@ -382,6 +403,9 @@ char *vcard_editor_result(const struct vcard_editor *self)
 			insertion && !self->replacements[i] && is_dangling(line);
 		if (comes_first) {
 			append_on_its_own_line(out, insertion->str, self->line_end);
+			if (needs_gap(self, i)) {
+				append_gap(out, self->line_end);
+			}
 		}
 		if (self->replacements[i]) {
 			g_string_append(out, self->replacements[i]);
@@ -390,6 +414,9 @@ char *vcard_editor_result(const struct vcard_editor *self)
 		}
 		if (insertion && !comes_first) {
 			append_on_its_own_line(out, insertion->str, self->line_end);
+		}
+		if ((insertion || self->replacements[i]) && needs_gap(self, i + 1)) {
+			append_gap(out, self->line_end);
 		}
 	}
 	g_string_append(out, self->text + copied);

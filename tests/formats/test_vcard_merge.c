@@ -381,6 +381,51 @@ START_TEST(a_soft_break_without_a_next_line_swallows_nothing)
 }
 END_TEST
 
+/* Base64 text behind the picture that is put before it, or behind what stood before a deleted line.
+ */
+START_TEST(a_base64_block_swallows_no_line_of_others)
+{
+	static const struct {
+		const char *mine, *merged;
+	} rows[] = {
+		{"BEGIN:VCARD\nVERSION:3.0\nFN:A\nabcd=\nEND:VCARD\n",
+	         "BEGIN:VCARD\nVERSION:3.0\nFN:A\n"
+	         "PHOTO;ENCODING=b;TYPE=GIF:R0lGODlhLg==\n\nabcd=\nEND:VCARD\n"},
+		{"BEGIN:VCARD\nVERSION:3.0\nFN:A\nPHOTO;VALUE=uri:http://a/\nXPET\n :cat\n"
+	         "END:VCARD\n",
+	         "BEGIN:VCARD\nVERSION:3.0\nFN:A\nPHOTO;VALUE=uri:http://a/\n"
+	         "PHOTO;ENCODING=b;TYPE=GIF:R0lGODlhLg==\n\nXPET\n :cat\nEND:VCARD\n"},
+		{"BEGIN:VCARD\nVERSION:3.0\nFN:A\nKEY;ENCODING=b:AAAA\nTITLE:t\nXPET\n :cat\n"
+	         "PHOTO;ENCODING=b;TYPE=GIF:R0lGODlhLg==\nEND:VCARD\n",
+	         "BEGIN:VCARD\nVERSION:3.0\nFN:A\nKEY;ENCODING=b:AAAA\n\nXPET\n :cat\n"
+	         "PHOTO;ENCODING=b;TYPE=GIF:R0lGODlhLg==\nEND:VCARD\n"},
+		{"BEGIN:VCARD\nVERSION:3.0\nFN:A\nKEY;ENCODING=b:AAAA\rTITLE:t\nXPET\n :cat\n"
+	         "PHOTO;ENCODING=b;TYPE=GIF:R0lGODlhLg==\nEND:VCARD\n",
+	         "BEGIN:VCARD\nVERSION:3.0\nFN:A\nKEY;ENCODING=b:AAAA\r\n\nXPET\n :cat\n"
+	         "PHOTO;ENCODING=b;TYPE=GIF:R0lGODlhLg==\nEND:VCARD\n"},
+	};
+	OWNED(contact) agreed = read_text(rows[_i].mine);
+	OWNED(contact) remote = contact_copy(agreed);
+	g_clear_pointer(&remote->function, g_free);
+	g_clear_pointer(&remote->picture, g_bytes_unref);
+	remote->picture = g_bytes_new_static("GIF89a.", 7);
+	g_autofree char *merged = merge(rows[_i].mine, agreed, remote, 0);
+	ck_assert_str_eq(merged, rows[_i].merged);
+}
+END_TEST
+
+/* The CR of a line of ours and the LF of the empty line would be one line end, and the next line a
+ * fold. */
+START_TEST(an_empty_line_stays_one_where_line_ends_are_mixed)
+{
+	const char *mine = "BEGIN:VCARD\rVERSION:3.0\rFN:A\rORG:C\r\n\n X-PET:cat\rEND:VCARD\r";
+	OWNED(contact) agreed = read_text(mine);
+	OWNED(contact) remote = contact_copy(agreed);
+	set_text(&remote->company, "D");
+	assert_merge(mine, agreed, remote, "ORG:C\r\n\n", "ORG:D\n\n\n");
+}
+END_TEST
+
 START_TEST(a_card_without_an_end_is_extended_too)
 {
 	const char *mine = "BEGIN:VCARD\nVERSION:3.0\nN:B;A\nFN:A B";
@@ -450,6 +495,8 @@ int main(void)
 	tcase_add_test(cases, a_latin_1_card_becomes_utf_8_only_when_it_changes);
 	tcase_add_test(cases, apples_type_label_gives_way_to_a_new_type);
 	tcase_add_test(cases, a_soft_break_without_a_next_line_swallows_nothing);
+	tcase_add_loop_test(cases, a_base64_block_swallows_no_line_of_others, 0, 4);
+	tcase_add_test(cases, an_empty_line_stays_one_where_line_ends_are_mixed);
 	tcase_add_test(cases, a_card_without_an_end_is_extended_too);
 	tcase_add_test(cases, what_is_no_card_is_an_input_error);
 	Suite *suite = suite_create("vcard_merge");

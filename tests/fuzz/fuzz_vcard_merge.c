@@ -1,12 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* A merge into any card: nothing changes without a change, a change keeps a readable card, and
- * settles at once. A second card of the input is the change. */
+/* A merge into any card: nothing changes without a change, a change keeps a readable card and every
+ * foreign line, and settles at once. A second card of the input is the change. */
 #include <string.h>
 
+#include "formats/content_line.h"
 #include "formats/vcard.h"
 #include "fuzz/fuzz.h"
 
 const guint fuzz_passes = 8;
+
+/* The lines that no merge concerns, those of further cards and those that are no property included:
+ * byte for byte, but that the last one of a file may be given its line end. */
+static GPtrArray *foreign_lines(const char *text)
+{
+	static const char *const merged[] = {"FN",    "N",    "NICKNAME", "ORG",       "TITLE",
+	                                     "ROLE",  "BDAY", "TEL",      "URL",       "EMAIL",
+	                                     "PHOTO", "NOTE", "ADR",      "X-ABLABEL", NULL};
+	g_autoptr(GPtrArray) lines = content_lines_read(text, strlen(text), NULL);
+	GPtrArray *foreign = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; lines && i < lines->len; i++) {
+		const struct content_line *line = g_ptr_array_index(lines, i);
+		if (!g_strv_contains(merged, line->name)) {
+			gsize length = line->length;
+			const char *bytes = text + line->offset;
+			while (bytes[length - 1] == '\r' || bytes[length - 1] == '\n') {
+				length--;
+			}
+			g_ptr_array_add(foreign, g_strndup(bytes, length));
+		}
+	}
+	return foreign;
+}
+
+static bool are_same(GPtrArray *before, GPtrArray *after)
+{
+	bool is_same = before->len == after->len;
+	for (guint i = 0; is_same && i < after->len; i++) {
+		is_same = strcmp(before->pdata[i], after->pdata[i]) == 0;
+	}
+	return is_same;
+}
+
+static void check_foreign_lines(const char *mine, const char *card)
+{
+	g_autoptr(GPtrArray) before = foreign_lines(mine);
+	g_autoptr(GPtrArray) after = foreign_lines(card);
+	if (!are_same(before, after)) { /* what is no UTF-8 becomes UTF-8 as a whole */
+		g_assert(!g_utf8_validate(mine, -1, NULL) && g_utf8_validate(card, -1, NULL));
+		g_autofree char *text = vcard_to_utf8(mine, strlen(mine));
+		g_autoptr(GPtrArray) converted = foreign_lines(text);
+		g_assert(before->len == after->len && are_same(converted, after));
+	}
+}
 
 static struct contact *changed(const struct contact *base)
 {
@@ -33,6 +78,7 @@ static char *merged(const char *mine, const struct contact *base, const struct c
 	g_autoptr(GPtrArray) conflicts = g_ptr_array_new_with_free_func(g_free);
 	char *card = vcard_merge(mine, base, theirs, conflicts, NULL);
 	g_assert(card);
+	check_foreign_lines(mine, card);
 	for (guint i = 0; i < conflicts->len; i++) {
 		g_assert(*(const char *)g_ptr_array_index(conflicts, i) != '\0');
 	}
