@@ -39,6 +39,15 @@ char *paths_state(void)
 	return g_build_filename(g_get_user_state_dir(), "passerelle", NULL);
 }
 
+char *paths_instance(void)
+{
+	static const char prefix[] = "passerelle-";
+	g_autofree char *folder = systemd_folder("STATE_DIRECTORY");
+	g_autofree char *name = folder != NULL ? g_path_get_basename(folder) : g_strdup("");
+	const bool is_instance = g_str_has_prefix(name, prefix) && name[strlen(prefix)] != '\0';
+	return is_instance ? g_strdup(name + strlen(prefix)) : NULL;
+}
+
 bool paths_make_state(GError **error)
 {
 	g_autofree char *folder = paths_state();

@@ -13,6 +13,9 @@ char *paths_config(void);
 /* $STATE_DIRECTORY, else $XDG_STATE_HOME/passerelle. Made (0700) by paths_make_state. */
 char *paths_state(void);
 bool paths_make_state(GError **error);
+/* "marie" where that is the state of the system unit passerelle@marie (STATE_DIRECTORY); else NULL.
+ */
+char *paths_instance(void);
 /* ACCOUNT + suffix (".journal", ".lock", ".token") below the state folder. */
 char *paths_of_account(const char *account, const char *suffix);
 /* Where removed and overwritten files of an account go. */

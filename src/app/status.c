@@ -34,6 +34,7 @@ char *status_show_render(const struct status_show *self, int one, const enum ser
 			.is_missing = view->is_missing,
 			.service = lives[first + i],
 			.stuck = view->stuck,
+			.instance = view->instance,
 		};
 	}
 	struct render_context context = self->context;

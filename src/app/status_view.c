@@ -15,6 +15,7 @@ struct status_view *status_view_new(const struct account_config *config, bool wa
 	g_autofree char *path = paths_status(config);
 	self->config = config;
 	self->path = g_canonicalize_filename(path, NULL);
+	self->instance = paths_instance();
 	self->stuck = wants_stuck ? g_ptr_array_new() : NULL;
 	status_view_refresh(self);
 	return self;
@@ -26,6 +27,7 @@ void status_view_free(struct status_view *self)
 		return;
 	}
 	g_free(self->path);
+	g_free(self->instance);
 	status_document_free(self->document);
 	g_clear_pointer(&self->stuck, g_ptr_array_unref);
 	g_free(self);

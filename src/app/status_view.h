@@ -13,6 +13,7 @@
 struct status_view {
 	const struct account_config *config; /* lent */
 	char *path;                          /* of the status file, absolute */
+	char *instance;                      /* see paths.h */
 	struct status_document *document;    /* never NULL */
 	GPtrArray *stuck;                    /* see stuck.h; NULL = not looked for */
 	bool is_missing;                     /* no status that can be read */

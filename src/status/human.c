@@ -140,9 +140,20 @@ static char *command_in(const char *message)
 	return g_strchomp(g_strndup(command, strcspn(command, "(;,")));
 }
 
-static void add_command(GString *out, const char *label, const char *words, const char *account)
+/* The words are those of who has a user unit. */
+static void add_command(GString *out, const char *label, const char *words,
+                        const struct render_view *view)
 {
 	GString *line = g_string_new(words);
+	g_autofree char *account = words_clean(view->document->account, NAME_CHARACTERS);
+	g_autofree char *instance =
+		view->instance != NULL ? words_clean(view->instance, NAME_CHARACTERS) : NULL;
+	g_autofree char *unit = instance != NULL ? g_strconcat("passerelle@", instance, NULL)
+	                                         : g_strdup("passerelle");
+	if (instance != NULL) {
+		g_string_replace(line, " --user", "", 0);
+	}
+	g_string_replace(line, "UNIT", unit, 0);
 	g_string_replace(line, "ACCOUNT", account, 0);
 	add_line(out, label, line->str);
 	g_string_free(line, TRUE);
@@ -158,7 +169,7 @@ static const struct {
 	{"rebuild", "passerelle journal rebuild ACCOUNT"},
 	{"files", "mend, import or remove these files: the next cycle looks again"},
 	{"configure", "mend the configuration, try passerelle check --online ACCOUNT, then "
-                      "systemctl --user reload passerelle"},
+                      "systemctl --user reload UNIT"},
 };
 
 static const char *words_of_action(const char *action)
@@ -171,35 +182,34 @@ static const char *words_of_action(const char *action)
 	return NULL;
 }
 
-static void add_service_commands(GString *out, const struct render_view *view, const char *account)
+static void add_service_commands(GString *out, const struct render_view *view)
 {
 	if (view->service == SERVICE_DEAD) {
-		add_line(out, "do", "systemctl --user start passerelle");
-		add_line(out, "", "why it ended: journalctl --user -u passerelle");
+		add_command(out, "do", "systemctl --user start UNIT", view);
+		add_command(out, "", "why it ended: journalctl --user -u UNIT", view);
 	} else if (view->is_missing) {
-		add_command(out, "do", "passerelle sync ACCOUNT", account);
-		add_line(out, "", "or by itself: systemctl --user enable --now passerelle");
+		add_command(out, "do", "passerelle sync ACCOUNT", view);
+		add_command(out, "", "or by itself: systemctl --user enable --now UNIT", view);
 	}
 }
 
 static void add_commands(GString *out, const struct render_view *view)
 {
 	const struct status_document *document = view->document;
-	g_autofree char *account = words_clean(document->account, NAME_CHARACTERS);
 	g_autofree char *named = command_in(document->message);
 	const char *known = words_of_action(document->action_kind);
-	add_service_commands(out, view, account);
+	add_service_commands(out, view);
 	if (named != NULL || known != NULL) {
-		add_command(out, "do", named != NULL ? named : known, account);
+		add_command(out, "do", named != NULL ? named : known, view);
 	} else if (document->state == STATUS_ERROR) {
-		add_command(out, "do", "passerelle check --online ACCOUNT", account);
-		add_line(out, "", "the log: journalctl --user -u passerelle");
+		add_command(out, "do", "passerelle check --online ACCOUNT", view);
+		add_command(out, "", "the log: journalctl --user -u UNIT", view);
 	}
 	if (has_stuck(view)) {
 		add_command(out, "look",
 		            "passerelle journal list ACCOUNT, "
 		            "passerelle journal show ACCOUNT ITEM",
-		            account);
+		            view);
 	}
 }
 

@@ -17,6 +17,7 @@ struct render_view {
 	bool is_missing; /* no status can be read: the document bears no more than a name */
 	enum service_life service;
 	const GPtrArray *stuck; /* char *: items that wait, a line each; NULL = not looked for */
+	const char *instance;   /* whose system unit it is (passerelle@marie); NULL = a user unit */
 };
 
 struct render_context {

@@ -27,7 +27,7 @@ static void check_rendered(const struct status_document *document)
 	static const char *const several[] = {"human", "prometheus", NULL};
 	static const char *const objects[] = {"json", "waybar", NULL};
 	const char *const *formats = render_formats();
-	const struct render_view view = {document, false, SERVICE_RUNS, NULL};
+	const struct render_view view = {.document = document, .service = SERVICE_RUNS};
 	const struct render_context context = {
 		.now = NOW, .shows_latest = true, .is_followed = true};
 	for (guint i = 0; formats[i] != NULL; i++) {

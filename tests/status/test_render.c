@@ -326,6 +326,19 @@ START_TEST(an_item_that_waits_is_told_once_though_the_last_cycle_named_it)
 }
 END_TEST
 
+START_TEST(who_has_a_system_unit_is_told_of_that)
+{
+	OWNED(status_document) document = status_document_new("home");
+	const struct render_view view = {
+		.document = document, .service = SERVICE_DEAD, .instance = "marie"};
+	const struct render_context context = {.now = NOW};
+	g_autofree char *text = render_find("human")->function(&view, 1, &context);
+	ck_assert_ptr_nonnull(strstr(text, " systemctl start passerelle@marie\n"));
+	ck_assert_ptr_nonnull(strstr(text, ": journalctl -u passerelle@marie"));
+	ck_assert_ptr_null(strstr(text, "--user"));
+}
+END_TEST
+
 START_TEST(on_a_terminal_the_state_has_a_colour)
 {
 	OWNED(status_document) document = load("ok");
@@ -372,6 +385,7 @@ int main(void)
 	tcase_add_test(tests, a_label_that_holds_quotes_backslashes_and_line_ends_is_escaped);
 	tcase_add_test(tests, a_time_that_is_not_known_is_not_told);
 	tcase_add_test(tests, an_item_that_waits_is_told_once_though_the_last_cycle_named_it);
+	tcase_add_test(tests, who_has_a_system_unit_is_told_of_that);
 	tcase_add_test(tests, on_a_terminal_the_state_has_a_colour);
 	tcase_add_test(tests, every_format_of_the_list_can_be_found_and_no_other);
 	suite_add_tcase(suite, tests);
