@@ -27,23 +27,39 @@ struct cost {
 	long memory;    /* KiB */
 };
 
-GByteArray *largest_make(const struct largest_input *input)
+static guint8 *put(guint8 *to, const void *bytes, gsize size)
 {
-	const gsize head = strlen(input->head), tail = strlen(input->tail);
-	GByteArray *bytes = g_byte_array_sized_new(FUZZ_LARGEST_BYTES + 64);
-	g_byte_array_append(bytes, (const guint8 *)input->head, (guint)head);
-	for (guint round = 0; bytes->len + input->unit_size + tail + 64 < FUZZ_LARGEST_BYTES;
-	     round++) {
+	memcpy(to, bytes, size);
+	return to + size;
+}
+
+/* One unit, with the number of the round for each mark. */
+static guint8 *put_round(guint8 *to, const struct largest_input *input, guint round)
+{
+	const char *at = input->unit, *const end = at + input->unit_size;
+	const char *mark = NULL;
+	while ((mark = memchr(at, ROUND_MARK, (gsize)(end - at))) != NULL) {
 		char number[16];
 		const int digits = snprintf(number, sizeof number, "%u", round);
-		for (gsize i = 0; i < input->unit_size; i++) {
-			const bool is_mark = input->unit[i] == ROUND_MARK;
-			g_byte_array_append(bytes,
-			                    (const guint8 *)(is_mark ? number : input->unit + i),
-			                    is_mark ? (guint)digits : 1);
-		}
+		to = put(put(to, at, (gsize)(mark - at)), number, (gsize)digits);
+		at = mark + 1;
 	}
-	g_byte_array_append(bytes, (const guint8 *)input->tail, (guint)tail);
+	return put(to, at, (gsize)(end - at));
+}
+
+GByteArray *largest_make(const struct largest_input *input)
+{
+	const gsize tail = strlen(input->tail);
+	GByteArray *bytes = g_byte_array_new();
+	g_byte_array_set_size(bytes, FUZZ_LARGEST_BYTES + 64);
+	guint8 *to = put(bytes->data, input->head, strlen(input->head));
+	for (guint round = 0;
+	     (gsize)(to - bytes->data) + input->unit_size + tail + 64 < FUZZ_LARGEST_BYTES;
+	     round++) {
+		to = put_round(to, input, round);
+	}
+	to = put(to, input->tail, tail);
+	g_byte_array_set_size(bytes, (guint)(to - bytes->data));
 	g_assert(bytes->len <= FUZZ_LARGEST_BYTES);
 	return bytes;
 }

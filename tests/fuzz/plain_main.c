@@ -10,9 +10,19 @@
 #define MUTATIONS  40
 #define PREFIXES   10
 #define LONG_TIMES 10
+#define LARGE      4096 /* bytes; of larger files the short form makes fewer */
+#define LARGE_PART 5
 
 static guint64 runs;
-static guint times = 1;
+static bool is_long;
+
+static guint count_of(guint usual, gsize size)
+{
+	if (is_long) {
+		return usual * LONG_TIMES;
+	}
+	return size > LARGE ? usual / LARGE_PART : usual;
+}
 
 static void run(const guint8 *data, gsize size)
 {
@@ -56,15 +66,21 @@ static void try_file(GRand *random, const char *path)
 	if (size == 0 || size > 65536) {
 		return;
 	}
-	for (guint i = 0; i < times * PREFIXES; i++) {
+	for (guint i = 0; i < count_of(PREFIXES, size); i++) {
 		g_autofree guint8 *prefix = g_memdup2(data, size);
 		run(prefix, g_rand_int(random) % size);
 	}
-	for (guint i = 0; i < times * MUTATIONS; i++) {
+	for (guint i = 0; i < count_of(MUTATIONS, size); i++) {
 		mutate(random, data, size);
 	}
 }
 
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order of the names: a seed repeats on every file system. */
 static void walk(GRand *random, const char *path)
 {
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
@@ -72,9 +88,14 @@ static void walk(GRand *random, const char *path)
 		try_file(random, path);
 		return;
 	}
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	const char *name = NULL;
 	while ((name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *child = g_build_filename(path, name, NULL);
+		g_ptr_array_add(names, g_strdup(name));
+	}
+	g_ptr_array_sort(names, by_name);
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *child = g_build_filename(path, names->pdata[i], NULL);
 		walk(random, child);
 	}
 }
@@ -85,7 +106,7 @@ int main(int argc, char **argv)
 	guint32 seed = given != NULL ? (guint32)strtoul(given, NULL, 10) : g_random_int();
 	printf("seed %u (PASSERELLE_SEED=%u repeats it)\n", seed, seed);
 	fflush(stdout);
-	times = g_getenv("PASSERELLE_LONG") != NULL ? LONG_TIMES : 1;
+	is_long = g_getenv("PASSERELLE_LONG") != NULL;
 	g_autoptr(GRand) random = g_rand_new_with_seed(seed);
 	const bool is_bounded = largest_run(random);
 	run((const guint8 *)"", 0);
