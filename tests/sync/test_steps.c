@@ -10,9 +10,10 @@
 #include <sys/mman.h>
 
 #define TRIES        40 /* each lowers a stop by a third */
-#define SHORT_SINGLE 8  /* every so many of the steps that are no commits */
+#define SHORT_SINGLE 15 /* every so many of the other steps; odd: with both graces */
+#define SHORT_PAIRS  3  /* every so many of the first steps of a pair */
 #define SAMPLE_PAIRS 1  /* steps of a recovery */
-#define SHORT_RANDOM 40
+#define SHORT_RANDOM 12
 #define LONG_RANDOM  2000
 #define A_GRACE      120
 
@@ -211,7 +212,8 @@ static void choose_others(void)
 
 static void choose_pairs(void)
 {
-	add_steps(PAIR, STOP_ANYWHERE, 1, 1);
+	const guint step = sweep_is_long() ? 1 : SHORT_PAIRS;
+	add_steps(PAIR, STOP_ANYWHERE, 1 + seed % step, step);
 	for (guint i = 0; sweep_is_long() && i < jobs->len; i++) {
 		g_array_index(jobs, struct job, i).is_whole = true;
 	}
