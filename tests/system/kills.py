@@ -330,7 +330,7 @@ def sweep(seed):
     def add(count, sweep, is_known, choose_kills):
         jobs.extend(Job(sweep, is_known, rng.random() < 0.5, choose_kills()) for _ in range(count))
 
-    n_points, n_first, n_pairs, n_resolved, n_rebuilt = (0, 800, 500, 100, 100) if IS_LONG else (90, 8, 10, 6, 4)
+    n_points, n_first, n_pairs, n_resolved, n_rebuilt = (0, 800, 500, 100, 100) if IS_LONG else (38, 3, 4, 3, 3)
     add(n_points, POINTS, True, lambda: [choose(known, rng)])
     add(n_first, POINTS, False, lambda: [choose(first, rng)])
     add(n_pairs, PAIRS, True, lambda: [choose(known, rng), choose(known, rng)])
