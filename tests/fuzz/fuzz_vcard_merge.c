@@ -78,7 +78,9 @@ static char *merged(const char *mine, const struct contact *base, const struct c
 	g_autoptr(GPtrArray) conflicts = g_ptr_array_new_with_free_func(g_free);
 	char *card = vcard_merge(mine, base, theirs, conflicts, NULL);
 	g_assert(card);
-	check_foreign_lines(mine, card);
+	if (strcmp(mine, card) != 0) {
+		check_foreign_lines(mine, card);
+	}
 	for (guint i = 0; i < conflicts->len; i++) {
 		g_assert(*(const char *)g_ptr_array_index(conflicts, i) != '\0');
 	}
