@@ -2,6 +2,9 @@
 /* The service over days, with everything that can go wrong: it never hammers, and never gives up.
  */
 #include "app/pace_bounds.h"
+#include "sync/sweep.h"
+
+#define SAMPLE_TROUBLES 2 /* the short form takes one of so many */
 
 #define EVERY(end)                                                                                 \
 	{                                                                                          \
@@ -132,7 +135,7 @@ START_TEST(a_server_that_is_silent_is_asked_no_oftener)
 		world_break(&world, part, "silent-before");
 	}
 	const gint64 since = world.now;
-	world_pass(&world, g_getenv("PASSERELLE_LONG") != NULL ? 26 * HOUR : HOUR);
+	world_pass(&world, sweep_is_long() ? 26 * HOUR : HOUR);
 	check_bounds(&world, bounds, since);
 	world_do(&world, "clear-faults");
 	world_pass(&world, 16 * MINUTE);
@@ -169,8 +172,8 @@ int main(void)
 {
 	Suite *suite = suite_create("pace");
 	TCase *tests = tcase_create("pace");
-	tcase_add_loop_test(tests, the_service_is_never_hammered_and_never_given_up, 0,
-	                    G_N_ELEMENTS(TROUBLES));
+	sweep_add_sample(tests, the_service_is_never_hammered_and_never_given_up,
+	                 G_N_ELEMENTS(TROUBLES), SAMPLE_TROUBLES);
 	tcase_add_test(tests, a_service_that_is_well_is_asked_in_its_intervals);
 	tcase_add_test(tests,
 	               nobody_there_is_tried_at_most_every_quarter_of_an_hour_and_found_again);
