@@ -460,6 +460,15 @@ START_TEST(an_empty_line_stays_when_a_card_becomes_utf_8)
 }
 END_TEST
 
+START_TEST(a_block_of_base64_keeps_its_folds_when_a_card_becomes_utf_8)
+{
+	const char *card = "BEGIN:VCARD\nKEY;BASE64:\nAAAA\n b:\xc3\n \xa9\nX-PET:cat\nEND:VCARD\n";
+	g_autofree char *text = vcard_to_utf8(card, strlen(card));
+	ck_assert_str_eq(text, "BEGIN:VCARD\nKEY;BASE64:\nAAAA\n b:\xc3\x83\n \xc2\xa9\nX-PET:cat\n"
+	                       "END:VCARD\n");
+}
+END_TEST
+
 START_TEST(addresses_beyond_the_limit_are_left_out_and_told_once)
 {
 	g_autoptr(GString) card = g_string_new("BEGIN:VCARD\r\nVERSION:3.0\r\nN:a\r\nFN:a\r\n");
@@ -513,6 +522,7 @@ int main(void)
 	tcase_add_test(cases, an_agent_that_nobody_closes_swallows_nothing);
 	tcase_add_test(cases, nul_bytes_are_dropped_from_text);
 	tcase_add_test(cases, an_empty_line_stays_when_a_card_becomes_utf_8);
+	tcase_add_test(cases, a_block_of_base64_keeps_its_folds_when_a_card_becomes_utf_8);
 	Suite *suite = suite_create("vcard_read");
 	suite_add_tcase(suite, cases);
 	SRunner *runner = srunner_create(suite);
