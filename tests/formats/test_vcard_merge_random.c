@@ -76,6 +76,17 @@ static void change_address(struct contact *contact, GRand *random)
 	g_ptr_array_add(contact->addresses, address);
 }
 
+/* No number that the card may have already: the other side may remove that. */
+static struct device *new_device(GRand *random)
+{
+	struct device *device = random_device(random);
+	if (device->type == DEVICE_PHONE) {
+		g_free(device->value);
+		device->value = g_strdup_printf("+77%08u", g_rand_int(random) % 100000000);
+	}
+	return device;
+}
+
 /* The same for the same seed, so that it can be made in two contacts. */
 static void apply(struct contact *contact, enum change change, guint32 seed)
 {
@@ -93,7 +104,7 @@ static void apply(struct contact *contact, enum change change, guint32 seed)
 		g_clear_pointer(&contact->picture, g_bytes_unref);
 		contact->picture = g_rand_boolean(random) ? g_bytes_new(&seed, sizeof seed) : NULL;
 	} else if (change == ADD_DEVICE) {
-		contact_add_device(contact, random_device(random));
+		contact_add_device(contact, new_device(random));
 	} else if (change == RETYPE_DEVICE && count > 0) {
 		retype(g_ptr_array_index(contact->devices, 0));
 	} else if (change == REMOVE_DEVICE && count > 1) {
