@@ -64,7 +64,13 @@ run_tests() {
   step "tests: $name"
   (cd "$build/$name" && ctest --output-on-failure -j "$tests_at_once" "$@")
   grep -ah '^count: ' "$build/$name/Testing/Temporary/LastTest.log" >"$build/$name.counts" || true
-  summary="$summary $name"
+  case $summary in *" $name") ;; *) summary="$summary $name" ;; esac
+}
+
+under_valgrind() {
+  unset ASAN_OPTIONS UBSAN_OPTIONS
+  PASSERELLE_RUN_UNDER="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --trace-children=no" \
+    tests/system/end_to_end.sh "$source" "$build/gcc"
 }
 
 mkdir -p "$build"
@@ -80,15 +86,14 @@ if [ "$mode" != quick ]; then
   # All parts, and the program as it is used. Not what only repeats these many times, and what asserts how much
   # memory is used, which a sanitizer multiplies; the fuzz targets come below.
   run_tests clang -L 'app|base|emulator|formats|journal|model|net|plan|remotes|status|stores' -E 'app/pace|remotes/prefixes'
-  run_tests clang -R 'sync/(came_back|consent|holds|problem|scenarios)|system/(call|end_to_end|exports|freebusy|holds|import|profile)'
+  run_tests clang -R 'sync/(came_back|consent|problem|scenarios)|system/(call|end_to_end|exports|freebusy|holds|import|profile)'
 
-  step "fuzz: $fuzz_seconds s each"
+  step "fuzz: $fuzz_seconds s each; valgrind beside it: the bridge from end to end"
+  under_valgrind >"$build/valgrind.log" 2>&1 &
+  valgrind=$!
   tests/fuzz/run.sh "$build/clang" "$fuzz_seconds"
-  unset ASAN_OPTIONS UBSAN_OPTIONS
-
-  step "valgrind: the bridge from end to end"
-  PASSERELLE_RUN_UNDER="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --trace-children=no" \
-    tests/system/end_to_end.sh "$source" "$build/gcc"
+  wait "$valgrind" || { cat "$build/valgrind.log"; exit 1; }
+  tail -n 1 "$build/valgrind.log"
 fi
 
 if [ "$mode" = long ]; then
