@@ -7,6 +7,7 @@
 #include "base/durable.h"
 #include "base/limits.h"
 #include "stores/busy.h"
+#include "stores/export.h"
 
 #include <string.h>
 
@@ -152,10 +153,11 @@ static bool is_there_already(const char *path, const char *text)
 
 static bool write_file(const char *path, const char *text, GError **error)
 {
-	g_autofree char *around = g_path_get_dirname(path);
-	return is_there_already(path, text) ||
-	       (durable_make_folder(around, 0700, error) &&
-	        durable_replace(path, text, strlen(text), 0600, error));
+	g_autofree char *target = export_target(path, error);
+	g_autofree char *around = target != NULL ? g_path_get_dirname(target) : NULL;
+	return target != NULL &&
+	       (is_there_already(target, text) ||
+	        (durable_make_folder(around, 0700, error) && export_replace(target, text, error)));
 }
 
 bool freebusy_export_write(struct account *account, const char *folder, const char *path,

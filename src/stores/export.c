@@ -120,8 +120,8 @@ static bool holds_already(const char *path, const char *text)
 	       memcmp(g_bytes_get_data(present, NULL), text, size) == 0;
 }
 
-/* Where a link leads, also to what is not yet there: what manages the link keeps it. Owned. */
-static char *target_of(const char *path, GError **error)
+/* Also to what is not yet there: what manages the link keeps it. */
+char *export_target(const char *path, GError **error)
 {
 	g_autofree char *at = g_strdup(path);
 	for (unsigned i = 0; i < LINKS_MAX; i++) {
@@ -149,7 +149,7 @@ static void move_time_on(const char *path, const struct stat *before)
 	}
 }
 
-static bool replace(const char *path, const char *text, GError **error)
+bool export_replace(const char *path, const char *text, GError **error)
 {
 	struct stat before;
 	const bool is_there = stat(path, &before) == 0 && S_ISREG(before.st_mode);
@@ -167,6 +167,7 @@ bool export_write(const char *folder, enum item_kind kind, const char *path, GPt
                   GError **error)
 {
 	g_autofree char *text = export_text(folder, kind, problems, error);
-	g_autofree char *target = text != NULL ? target_of(path, error) : NULL;
-	return target != NULL && (holds_already(target, text) || replace(target, text, error));
+	g_autofree char *target = text != NULL ? export_target(path, error) : NULL;
+	return target != NULL &&
+	       (holds_already(target, text) || export_replace(target, text, error));
 }

@@ -10,13 +10,18 @@
  * (nullable, char *). */
 char *export_text(const char *folder, enum item_kind kind, GPtrArray *problems, GError **error);
 
+/* The file to replace: path, or what it leads to where it is a link. Owned. STORAGE: too many
+ * links.
+ */
+char *export_target(const char *path, GError **error);
 /*
- * The same, to path, whole at every instant: a new file (0600, or as open as the one that was
+ * text to path, no link, whole at every instant: a new file (0600, or as open as the one that was
  * there) takes the place of the old one, so that who holds the old one goes on with it, who watches
  * the inode sees it go, and who watches the name, or looks at the time in whole seconds, sees
- * another. Where path is a link what it leads to is replaced. Not rewritten when it would be the
- * same bytes.
+ * another.
  */
+bool export_replace(const char *path, const char *text, GError **error);
+/* All items of folder to path, so, where it would not be the same bytes. */
 bool export_write(const char *folder, enum item_kind kind, const char *path, GPtrArray *problems,
                   GError **error);
 

@@ -49,19 +49,30 @@ expect 0 sync
 [ "$(asked)" -eq "$asked" ] || fail "asked twice within a day"
 echo "busy time: of the folder, merged, transparent and cancelled left out; not rewritten without need"
 
+# where it is a link, what that leads to is written, and stays as open as it was
+mv "$work/busy.ifb" "$work/published.ifb"
+chmod 644 "$work/published.ifb"
+ln -s published.ifb "$work/busy.ifb"
+event later "$day" 2000 '' >"$work/calendar/later.ics"
+expect 0 sync
+wanted "BUSY $(utc 09:00)/$(utc 10:00)" "BUSY-TENTATIVE $(utc 10:00)/$(utc 10:30)" "BUSY $(utc 20:00)/$(utc 21:00)"
+[ -L "$work/busy.ifb" ] || fail "the link was replaced"
+[ "$(stat -c %a "$work/published.ifb")" = 644 ] || fail "it is no longer as open as it was"
+echo "a link stays, and what it leads to stays as open as it was"
+
 # somebody else's event there: known to checkavailability at once, to the folder in this cycle
 sed -i 's/^timezone.*/&\ncalendar_direction = pull/' "$XDG_CONFIG_HOME/passerelle/passerelle.conf"
 passerelle call home calendar addevent --yes title=Other location= description= startdate="$slashed" starttime=16:05 enddate="$slashed" \
   endtime=16:50 datepattern=dd/MM/yyyy timepattern=HH:mm >"$work/call.out" 2>&1 || { cat "$work/call.out"; fail "addevent"; }
 expect 0 sync --full --only messages
-wanted "BUSY $(utc 09:00)/$(utc 10:00)" "BUSY-TENTATIVE $(utc 10:00)/$(utc 10:30)" "BUSY $(utc 16:00)/$(utc 17:00)"
+wanted "BUSY $(utc 09:00)/$(utc 10:00)" "BUSY-TENTATIVE $(utc 10:00)/$(utc 10:30)" "BUSY $(utc 16:00)/$(utc 17:00)" "BUSY $(utc 20:00)/$(utc 21:00)"
 expect 0 sync
-wanted "BUSY $(utc 09:00)/$(utc 10:00)" "BUSY-TENTATIVE $(utc 10:00)/$(utc 10:30)" "BUSY $(utc 16:05)/$(utc 16:50)"
+wanted "BUSY $(utc 09:00)/$(utc 10:00)" "BUSY-TENTATIVE $(utc 10:00)/$(utc 10:30)" "BUSY $(utc 16:05)/$(utc 16:50)" "BUSY $(utc 20:00)/$(utc 21:00)"
 echo "busy time there: to a quarter of an hour from checkavailability, exact once the event is here"
 
 # without the service
 stop_emulator
-rm "$work/calendar/perhaps.ics" "$work/busy.ifb"
+rm "$work/calendar/perhaps.ics" "$work/published.ifb"
 passerelle sync >"$work/last.out" 2>&1 || true
-wanted "BUSY $(utc 09:00)/$(utc 10:00)" "BUSY $(utc 16:05)/$(utc 16:50)"
+wanted "BUSY $(utc 09:00)/$(utc 10:00)" "BUSY $(utc 16:05)/$(utc 16:50)" "BUSY $(utc 20:00)/$(utc 21:00)"
 echo "without the service: the folder, and what it said today"
