@@ -93,6 +93,27 @@ static bool builder_is_deep(const struct builder *self)
 	return self->open->len + (has_calendar ? 0 : 1) > LIMIT_COMPONENT_DEPTH;
 }
 
+bool method_is_message(const char *value)
+{
+	static const char *const methods[] = {"CANCEL", "REPLY", "COUNTER", "DECLINECOUNTER",
+	                                      "REFRESH"};
+	g_autofree char *method = g_strstrip(g_strdup(value));
+	bool is_one = false;
+	for (gsize i = 0; i < G_N_ELEMENTS(methods); i++) {
+		is_one = is_one || g_ascii_strcasecmp(method, methods[i]) == 0;
+	}
+	return is_one;
+}
+
+/* It stands before the components. */
+static void builder_note_method(const struct builder *self, const struct content_line *line)
+{
+	struct component *const calendar = innermost(self);
+	if (g_str_equal(calendar->name, "VCALENDAR") && g_str_equal(line->name, "METHOD")) {
+		calendar->is_message = method_is_message(line->value);
+	}
+}
+
 static bool builder_begin(struct builder *self, const struct content_line *line, GError **error)
 {
 	if (builder_is_deep(self)) {
@@ -106,6 +127,7 @@ static bool builder_begin(struct builder *self, const struct content_line *line,
 	if (is_event) {
 		builder_spoil(self);
 	}
+	component->is_message = innermost(self)->is_message;
 	g_ptr_array_add(innermost(self)->children, component);
 	g_ptr_array_add(self->open, component);
 	if (is_event) {
@@ -156,6 +178,7 @@ static bool builder_add(struct builder *self, struct content_line *line, GError 
 	if (!list_is_short(line)) {
 		return builder_fail(line, "too many values in a list", error);
 	}
+	builder_note_method(self, line);
 	g_ptr_array_add(innermost(self)->lines, line);
 	return true;
 }

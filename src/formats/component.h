@@ -14,8 +14,9 @@ struct component {
 	GPtrArray *children;  /* struct component */
 	gsize offset, length; /* its bytes in the UTF-8 text, BEGIN and END included */
 	unsigned number;      /* line of its BEGIN */
-	bool is_whole; /* its bytes can stand elsewhere: it and all inside have their END, none is
-	                  astray, and no VEVENT is inside */
+	bool is_whole;   /* its bytes can stand elsewhere: it and all inside have their END, none is
+	                    astray, and no VEVENT is inside */
+	bool is_message; /* of a VCALENDAR that only tells of an event: see method_is_message */
 };
 
 /* The UTF-8 text with its components. */
@@ -26,6 +27,12 @@ struct component_tree {
 	GPtrArray *events; /* struct component, lent: every VEVENT in order */
 	GPtrArray *zones;  /* struct component, lent: every VTIMEZONE in order */
 };
+
+/*
+ * RFC 5546, 3.2: does a calendar with this METHOD tell of an event (CANCEL, REPLY, COUNTER …)
+ * rather than put one into a calendar (PUBLISH, REQUEST, ADD)?
+ */
+bool method_is_message(const char *value);
 
 /* INPUT with the line number where depth, components, values of a list or bytes exceed
  * base/limits.h, or where it is no calendar. What stands in no VCALENDAR counts as if it did. */

@@ -225,7 +225,10 @@ static void tree_join(const struct component_tree *tree, GHashTable *names, GStr
 		}
 	}
 	for (guint i = 0; i < tree->events->len; i++) {
-		event_copy_to(items, tree, g_ptr_array_index(tree->events, i));
+		const struct component *const event = g_ptr_array_index(tree->events, i);
+		if (!event->is_message) { /* without its METHOD it would be an event */
+			event_copy_to(items, tree, event);
+		}
 	}
 }
 

@@ -2,6 +2,8 @@
 /* Finds where each item of a file begins and ends, by its lines BEGIN and END alone. */
 #include "formats/pieces.h"
 
+#include "formats/component.h"
+
 #include <string.h>
 
 #include "base/limits.h"
@@ -16,6 +18,7 @@ struct frame {
 	GString *head;       /* VERSION, PRODID, CALSCALE */
 	GHashTable *by_name; /* TZID -> struct zone_text: the first of that name */
 	GHashTable *by_uid;  /* UID -> struct piece, lent */
+	bool is_message;     /* see component.h */
 };
 
 struct zone_text {
@@ -190,6 +193,8 @@ static void add_event(struct cutter *self, gsize end, bool has_end)
 	}
 	if (!has_end) {
 		piece->flaw = "it has no END:VEVENT";
+	} else if (self->frame->is_message) {
+		piece->flaw = "it is a message about an event (METHOD), not an event";
 	}
 	add_span(piece, self->start, end);
 }
@@ -316,6 +321,10 @@ static void note_identity(struct cutter *self, const struct logical *line)
 static void note_head(struct cutter *self, const struct logical *line)
 {
 	static const char *const names[] = {"VERSION", "PRODID", "CALSCALE"};
+	g_autofree char *method = value_of(self, line, "METHOD");
+	if (method != NULL) {
+		self->frame->is_message = method_is_message(method);
+	}
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_autofree char *value = value_of(self, line, names[i]);
 		if (value != NULL) {

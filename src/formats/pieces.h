@@ -18,7 +18,8 @@ struct pieces;
 /*
  * Cards (RFC 6350, 3.3) and the components of calendars (RFC 5545, 3.6) in any order, in any
  * encoding that vcard_read and calendar_read take. A card or event without its END is a piece with
- * a flaw: what is cut off may look like another number. So is a component that is no event. INPUT:
+ * a flaw: what is cut off may look like another number. So is a component that is no event, and an
+ * event of a mere message (METHOD:CANCEL, REPLY …). INPUT:
  * more than LIMIT_IMPORT_ITEMS. data is copied.
  */
 struct pieces *pieces_cut(const void *data, gsize size, GError **error);

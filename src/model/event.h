@@ -15,8 +15,8 @@ struct event {
 	gint64 starts, ends; /* seconds since 1970, UTC; ends >= starts. A day event: local
 	                        midnights, ends exclusive */
 	bool is_day;         /* VALUE=DATE */
-	bool is_cancelled;   /* STATUS:CANCELLED */
-	bool is_tentative;   /* STATUS:TENTATIVE */
+	bool is_cancelled; /* STATUS:CANCELLED, or it stands in a mere message about it (METHOD) */
+	bool is_tentative; /* STATUS:TENTATIVE */
 	bool is_transparent; /* TRANSP:TRANSPARENT: takes no time of anybody */
 	char *guess; /* what of it could not be read and was guessed, in words; NULL = nothing. Not
 	                to be sent where it can never be taken back */

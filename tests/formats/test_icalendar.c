@@ -253,6 +253,35 @@ START_TEST(a_text_is_cut_by_uid_and_joined_again)
 }
 END_TEST
 
+/* RFC 5546, 3.2. */
+static const struct {
+	const char *method;
+	bool is_event;
+} methods[] = {
+	{"PUBLISH", true},         {"REQUEST", true},  {"ADD", true},
+	{"CANCEL", false},         {"reply", false},   {"COUNTER", false},
+	{"DECLINECOUNTER", false}, {"REFRESH", false},
+};
+
+START_TEST(a_message_about_an_event_is_none)
+{
+	const struct occurrence_window window = {G_MININT64, G_MAXINT64, "UTC"};
+	g_autofree char *text = g_strdup_printf(
+		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:%s\r\nBEGIN:VEVENT\r\n"
+		"UID:a\r\nDTSTART:20261019T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+		methods[_i].method);
+	OWNED(calendar) calendar = calendar_read(text, strlen(text), NULL);
+	g_autoptr(GPtrArray) events = calendar_occurrences(calendar, &window, NULL, NULL);
+	ck_assert_uint_eq(events->len, 1);
+	const struct event *const event = g_ptr_array_index(events, 0);
+	ck_assert_int_eq(event->is_cancelled, !methods[_i].is_event);
+	g_autoptr(GPtrArray) texts = g_ptr_array_new();
+	g_ptr_array_add(texts, text);
+	g_autofree char *joined = calendar_join(texts);
+	ck_assert_int_eq(strstr(joined, "BEGIN:VEVENT") != NULL, methods[_i].is_event);
+}
+END_TEST
+
 START_TEST(cut_items_without_uid_keep_the_one_made_for_them)
 {
 	g_autoptr(GBytes) bytes = fixture("without_uid.ics");
@@ -497,6 +526,7 @@ int main(void)
 	tcase_add_test(calendars, events_without_uid_get_one_of_their_own_that_stays);
 	tcase_add_test(calendars, missing_ends_and_latin_1_lose_nothing);
 	tcase_add_test(calendars, a_text_is_cut_by_uid_and_joined_again);
+	tcase_add_loop_test(calendars, a_message_about_an_event_is_none, 0, G_N_ELEMENTS(methods));
 	tcase_add_test(calendars, cut_items_without_uid_keep_the_one_made_for_them);
 	tcase_add_test(calendars, what_is_written_is_read_back_whatever_the_texts_say);
 	tcase_add_test(calendars, hostile_texts_cost_an_error_or_an_answer);

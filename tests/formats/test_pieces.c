@@ -110,6 +110,19 @@ START_TEST(events_of_one_uid_in_two_calendars_of_a_file_are_two_pieces)
 }
 END_TEST
 
+START_TEST(what_only_tells_of_an_event_is_none)
+{
+	OWNED(pieces)
+	pieces = cut("BEGIN:VCALENDAR\nMETHOD:Cancel\nBEGIN:VEVENT\nUID:a\nEND:VEVENT\n"
+	             "END:VCALENDAR\nBEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:b\n"
+	             "END:VEVENT\nEND:VCALENDAR\n");
+	ck_assert_uint_eq(pieces_count(pieces), 2);
+	ck_assert_str_eq(pieces_get(pieces, 0)->flaw,
+	                 "it is a message about an event (METHOD), not an event");
+	ck_assert_ptr_null(pieces_get(pieces, 1)->flaw);
+}
+END_TEST
+
 START_TEST(what_is_no_whole_event_is_told_and_the_rest_is_cut)
 {
 	OWNED(pieces)
@@ -147,6 +160,7 @@ int main(void)
 	tcase_add_test(tests, utf_16_is_read);
 	tcase_add_test(tests, an_event_comes_with_its_exceptions_and_the_zones_it_names);
 	tcase_add_test(tests, events_of_one_uid_in_two_calendars_of_a_file_are_two_pieces);
+	tcase_add_test(tests, what_only_tells_of_an_event_is_none);
 	tcase_add_test(tests, what_is_no_whole_event_is_told_and_the_rest_is_cut);
 	tcase_add_test(tests, too_many_items_are_refused);
 	suite_add_tcase(suite, tests);
