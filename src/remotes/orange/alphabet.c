@@ -168,6 +168,9 @@ enum letter_class letter_class(gunichar letter)
 
 gunichar letter_lower(gunichar letter)
 {
+	if (letter < 0x80) {
+		return (gunichar)g_ascii_tolower((char)letter);
+	}
 	const gunichar lower = g_unichar_tolower(letter);
 	/* İ, ẞ, K: one way only, so that a server may well keep them apart. */
 	return g_unichar_toupper(lower) == letter ? lower : letter;
@@ -181,6 +184,11 @@ gunichar letter_base(gunichar letter)
 	gunichar parts[G_UNICHAR_MAX_DECOMPOSITION_LENGTH];
 	const gsize count = g_unichar_fully_decompose(letter, FALSE, parts, G_N_ELEMENTS(parts));
 	return count > 1 && g_unichar_ismark(parts[1]) ? parts[0] : letter;
+}
+
+gunichar letter_bare(gunichar letter)
+{
+	return letter_lower(letter_base(letter));
 }
 
 gunichar letter_accented(gunichar base)

@@ -27,6 +27,8 @@ enum letter_class letter_class(gunichar letter);
 gunichar letter_lower(gunichar letter);
 /* Without its diacritics where Unicode decomposes it; else the letter itself (ø, ß). */
 gunichar letter_base(gunichar letter);
+/* Small and without diacritics. */
+gunichar letter_bare(gunichar letter);
 /* A letter with a diacritic whose base this is, for a probe; 0 = none. */
 gunichar letter_accented(gunichar base);
 /* Has its script few enough letters that all can be asked at once? */

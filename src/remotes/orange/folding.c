@@ -9,16 +9,12 @@
 /* In what two letters differ. */
 enum difference { SAME = 0, CASE = 1, ACCENT = 2, OTHER = 4 };
 
-static gunichar bare(gunichar letter)
-{
-	return letter_lower(letter_base(letter));
-}
-
 /* İ, ẞ: their small letter is two, or has another capital; what finds them proves nothing of
  * others. */
 static bool is_odd(gunichar letter)
 {
-	return g_unichar_tolower(letter) != letter && letter_lower(letter) == letter;
+	return letter >= 0x80 && g_unichar_tolower(letter) != letter &&
+	       letter_lower(letter) == letter;
 }
 
 static unsigned difference_of(gunichar asked, gunichar name)
@@ -26,7 +22,7 @@ static unsigned difference_of(gunichar asked, gunichar name)
 	if (asked == name) {
 		return SAME;
 	}
-	if (bare(asked) != bare(name) || is_odd(asked) || is_odd(name)) {
+	if (letter_bare(asked) != letter_bare(name) || is_odd(asked) || is_odd(name)) {
 		return OTHER;
 	}
 	const bool accents_differ = letter_lower(asked) != letter_lower(name);
