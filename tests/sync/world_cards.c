@@ -58,13 +58,14 @@ static bool is_of_two_minds(struct world *self, GHashTable *files, const char *t
 	return false;
 }
 
-/* Under the name it had, or another one; over what lies there now, too. */
+/* Under the name it had, or another one; over what lies there now, too. Not half a file: nobody
+ * would ever complete it, and what waits for it waits for ever. */
 static bool restore(struct world *self, GHashTable *files, const char *end)
 {
 	g_autoptr(GPtrArray) fitting = g_ptr_array_new();
 	for (guint i = 0; i < self->bin->len; i++) {
 		const struct old_file *old = self->bin->pdata[i];
-		if (g_str_has_suffix(old->name, end)) {
+		if (g_str_has_suffix(old->name, end) && strstr(old->text, "\nEND:VC") != NULL) {
 			g_ptr_array_add(fitting, (gpointer)old);
 		}
 	}
