@@ -80,13 +80,19 @@ static bool is_preferred(const struct content_line *line)
 	       (preference && g_strcmp0(preference->values[0], "1") == 0);
 }
 
-/* RFC 3966: "tel:+1-201-555-0123;ext=102". The extension is part of the number for people. */
+/* RFC 3966: "tel:+1-201-555-0123;ext=102". The extension is part of the number for people. Some
+ * programs put the scheme before what has it already. */
 static char *without_uri(char *text, const char *scheme)
 {
-	if (!scheme || g_ascii_strncasecmp(text, scheme, strlen(scheme)) != 0) {
+	const char *rest = text;
+	while (scheme && g_ascii_strncasecmp(rest, scheme, strlen(scheme)) == 0) {
+		rest += strlen(scheme);
+		rest += strspn(rest, " \t\r\n");
+	}
+	if (rest == text) {
 		return text;
 	}
-	g_auto(GStrv) parts = g_strsplit(text + strlen(scheme), ";", 16);
+	g_auto(GStrv) parts = g_strsplit(rest, ";", 16);
 	const char *extension = NULL;
 	for (char **part = parts; *part && !extension; part++) {
 		if (g_ascii_strncasecmp(*part, "ext=", strlen("ext=")) == 0) {
