@@ -199,8 +199,10 @@ static void add_commands(GString *out, const struct render_view *view)
 	g_autofree char *named = command_in(document->message);
 	const char *known = words_of_action(document->action_kind);
 	add_service_commands(out, view);
-	if (named != NULL || known != NULL) {
-		add_command(out, "do", named != NULL ? named : known, view);
+	if (named != NULL) {
+		add_line(out, "do", named); /* of this account already, whatever it is called */
+	} else if (known != NULL) {
+		add_command(out, "do", known, view);
 	} else if (document->state == STATUS_ERROR) {
 		add_command(out, "do", "passerelle check --online ACCOUNT", view);
 		add_command(out, "", "the log: journalctl --user -u UNIT", view);

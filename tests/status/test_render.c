@@ -339,6 +339,17 @@ START_TEST(who_has_a_system_unit_is_told_of_that)
 }
 END_TEST
 
+START_TEST(a_command_that_the_message_names_is_told_as_it_is)
+{
+	OWNED(status_document) document = status_document_new("UNITED");
+	const struct render_view view = {.document = document};
+	const struct render_context context = {.now = NOW};
+	document->message = g_strdup("no token: type passerelle login UNITED");
+	g_autofree char *text = render_find("human")->function(&view, 1, &context);
+	ck_assert_ptr_nonnull(strstr(text, "  do        passerelle login UNITED\n"));
+}
+END_TEST
+
 START_TEST(on_a_terminal_the_state_has_a_colour)
 {
 	OWNED(status_document) document = load("ok");
@@ -386,6 +397,7 @@ int main(void)
 	tcase_add_test(tests, a_time_that_is_not_known_is_not_told);
 	tcase_add_test(tests, an_item_that_waits_is_told_once_though_the_last_cycle_named_it);
 	tcase_add_test(tests, who_has_a_system_unit_is_told_of_that);
+	tcase_add_test(tests, a_command_that_the_message_names_is_told_as_it_is);
 	tcase_add_test(tests, on_a_terminal_the_state_has_a_colour);
 	tcase_add_test(tests, every_format_of_the_list_can_be_found_and_no_other);
 	suite_add_tcase(suite, tests);
