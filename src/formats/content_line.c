@@ -393,6 +393,14 @@ static bool list_has_word(const char *list, const char *word)
 	return false;
 }
 
+bool content_line_is_base64(const struct content_line *line)
+{
+	const struct content_parameter *parameter = content_line_parameter(line, "ENCODING");
+	const char *encoding = parameter ? parameter->values[0] : NULL;
+	return encoding && (g_ascii_strcasecmp(encoding, "BASE64") == 0 ||
+	                    g_ascii_strcasecmp(encoding, "b") == 0);
+}
+
 bool content_line_has_type(const struct content_line *line, const char *type)
 {
 	for (guint i = 0; i < line->parameters->len; i++) {

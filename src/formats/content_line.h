@@ -40,7 +40,8 @@ gsize content_line_end(const char *from, const char *end);
 const struct content_parameter *content_line_parameter(const struct content_line *line,
                                                        const char *name);
 bool content_line_has_type(const struct content_line *line,
-                           const char *type); /* in any TYPE, case ignored */
+                           const char *type);                 /* in any TYPE, case ignored */
+bool content_line_is_base64(const struct content_line *line); /* by ENCODING=b or BASE64 */
 
 /* The head of an unfolded line cut at its semicolons, as written: "item1.TEL", "TYPE=home,cell",
  * "PREF". NULL where there is no colon. */

@@ -88,9 +88,8 @@ GBytes *vcard_photo_read(const struct content_line *line, char **url, const char
 	if (g_ascii_strncasecmp(value, "data:", strlen("data:")) == 0) {
 		return data_uri_read(value, reason);
 	}
-	const gboolean is_encoded = parameter_is(line, "ENCODING", "b") ||
-	                            parameter_is(line, "ENCODING", "BASE64") ||
-	                            parameter_is(line, "VALUE", "binary");
+	const gboolean is_encoded =
+		content_line_is_base64(line) || parameter_is(line, "VALUE", "binary");
 	if (is_encoded || (*value && is_base64(value))) {
 		return base64_read(value, reason);
 	}

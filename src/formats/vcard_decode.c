@@ -202,11 +202,9 @@ static void append_line_as_utf8(GString *out, const char *data, const struct con
 		return;
 	}
 	g_autoptr(GString) unfolded = vcard_unfolded_bytes(bytes, line->length);
-	const char *encoding = parameter_text(line, "ENCODING");
 	/* a block of base64 has no characters to join, and may not be read on with other folds */
-	const gboolean is_block = encoding && (g_ascii_strcasecmp(encoding, "BASE64") == 0 ||
-	                                       g_ascii_strcasecmp(encoding, "b") == 0);
-	if (!is_block && g_utf8_validate(unfolded->str, (gssize)unfolded->len, NULL)) {
+	if (!content_line_is_base64(line) &&
+	    g_utf8_validate(unfolded->str, (gssize)unfolded->len, NULL)) {
 		content_line_append_folded(out, unfolded->str);
 		return;
 	}

@@ -286,13 +286,6 @@ void vcard_editor_delete(struct vcard_editor *self, const struct content_line *l
 	self->is_changed = true;
 }
 
-static gboolean is_base64(const struct content_line *line)
-{
-	const struct content_parameter *encoding = content_line_parameter(line, "ENCODING");
-	return encoding && (g_ascii_strcasecmp(encoding->values[0], "BASE64") == 0 ||
-	                    g_ascii_strcasecmp(encoding->values[0], "b") == 0);
-}
-
 static void insert_text(struct vcard_editor *self, const char *name, GString *text)
 {
 	const guint last = GPOINTER_TO_UINT(g_hash_table_lookup(self->last_of_name, name));
@@ -300,7 +293,8 @@ static void insert_text(struct vcard_editor *self, const char *name, GString *te
 	GString **place = &self->insertions[index];
 	if (!*place) {
 		*place = g_string_new(NULL);
-		if (self->span->version < 3 && is_base64(g_ptr_array_index(self->lines, index))) {
+		if (self->span->version < 3 &&
+		    content_line_is_base64(g_ptr_array_index(self->lines, index))) {
 			g_string_append(*place, self->line_end); /* what ends a block in 2.1 */
 		}
 	}
