@@ -314,6 +314,19 @@ static inline guint server_count_requests(struct server *self, const char *text)
 	return count;
 }
 
+/* How many connections, or requests, there were, once they are that many: a client can be done with
+ * one that the server, on a busy machine, has not yet taken. At most 20 seconds. */
+static inline guint server_await(struct server *self, const GPtrArray *things, guint count)
+{
+	const gint64 deadline = g_get_monotonic_time() + 20 * G_TIME_SPAN_SECOND;
+	g_mutex_lock(&self->mutex);
+	while (things->len < count && g_cond_wait_until(&self->changed, &self->mutex, deadline)) {
+	}
+	const guint there = things->len;
+	g_mutex_unlock(&self->mutex);
+	return there;
+}
+
 /* Freed by g_free. */
 static inline char *server_url(const struct server *server, const char *path)
 {

@@ -185,7 +185,7 @@ START_TEST(no_whole_reply_leaves_a_request_in_doubt)
 		assert_error(&request, HTTP_UNKNOWN, doubtful[_i].code, doubtful[_i].words);
 		http_request_clear(&request);
 	}
-	ck_assert_uint_eq(server->requests->len, 2);
+	ck_assert_uint_eq(server_await(server, server->requests, 2), 2);
 	ck_assert_uint_eq(http_client_count(client), 2);
 	http_client_free(client);
 	server_stop(server);

@@ -108,7 +108,7 @@ START_TEST(a_write_on_a_reused_connection_that_dies_arrives_exactly_once)
 	ck_assert_uint_eq(once, WRITES);
 	ck_assert_int_eq(g_atomic_int_get(&deaths), WRITES); /* all of them were reused */
 	/* libcurl had connected again each time: it wanted to send again */
-	ck_assert_uint_eq(server->threads->len, 2 * WRITES);
+	ck_assert_uint_eq(server_await(server, server->threads, 2 * WRITES), 2 * WRITES);
 	ck_assert_uint_eq(sent, 2 * WRITES);
 	server_stop(server);
 }
