@@ -15,7 +15,13 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
  */
 struct account_config {
 	char *name;
-	char *remote, *endpoint, *contacts_url, *calendar_url, *messages_url;
+	char *remote, *contacts_remote, *calendar_remote, *mail_remote; /* see service.h */
+	char *endpoint, *contacts_url, *calendar_url, *messages_url, *mail_url;
+	char *user, *password_command, *password_file;
+	char *contacts_user, *contacts_password_command, *contacts_password_file;
+	char *calendar_user, *calendar_password_command, *calendar_password_file;
+	char *mail_user, *mail_password_command, *mail_password_file;
+	char *client_certificate, *client_key, *pinned_key;
 	char *login_url, *login_return_parameter, *login_token_parameter, *login_state_parameter;
 	char *consent_hosts; /* see address.h */
 	char *service_id, *service_password_command, *service_password_file, *token_command;

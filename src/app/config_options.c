@@ -54,6 +54,12 @@ static const struct option_choice vcard_versions[] = {{"3.0", 3}, {"4.0", 4}, {N
 	{                                                                                          \
 		IN_ACCOUNT(name), type, fallback, minimum, maximum, ACCOUNT(name), NULL, help      \
 	}
+#define PASSWORD_OF(part, whose)                                                                   \
+	TEXT(part##user, OPTION_TEXT, NULL, "the name of " whose),                                 \
+		TEXT(part##password_command, OPTION_TEXT, NULL,                                    \
+	             "shell command that prints the password of " whose),                          \
+		TEXT(part##password_file, OPTION_SECRET_FILE, NULL,                                \
+	             "file with the password of " whose ", or credential:NAME of systemd")
 
 const struct option config_options[] = {
 	{IN_GENERAL(interval), OPTION_DURATION, "5m", 30, 7 * DAY, GENERAL(interval), NULL,
@@ -62,10 +68,23 @@ const struct option config_options[] = {
          "how much is logged: error, warning, info or debug"},
 
 	TEXT(remote, OPTION_TEXT, "orange", "the driver of the remote service"),
+	TEXT(contacts_remote, OPTION_TEXT, NULL, "the driver of the service of the contacts"),
+	TEXT(calendar_remote, OPTION_TEXT, NULL, "the driver of the service of the events"),
+	TEXT(mail_remote, OPTION_TEXT, NULL, "the driver of the service of the mail counts"),
 	TEXT(endpoint, OPTION_URL, NULL, "address of the service; the APIs are found below it"),
-	TEXT(contacts_url, OPTION_URL, NULL, "address of the contacts API alone"),
-	TEXT(calendar_url, OPTION_URL, NULL, "address of the calendar API alone"),
+	TEXT(contacts_url, OPTION_URL, NULL, "address of the contacts alone"),
+	TEXT(calendar_url, OPTION_URL, NULL, "address of the calendar alone"),
 	TEXT(messages_url, OPTION_URL, NULL, "address of the messages API alone"),
+	TEXT(mail_url, OPTION_MAIL_URL, NULL, "address of the mail server"),
+	PASSWORD_OF(, "you"),
+	PASSWORD_OF(contacts_, "you, at the service of the contacts"),
+	PASSWORD_OF(calendar_, "you, at the service of the events"),
+	PASSWORD_OF(mail_, "you, at the mail server"),
+	TEXT(client_certificate, OPTION_PATH, NULL,
+             "certificate that proves to the server who asks, as PEM"),
+	TEXT(client_key, OPTION_PATH, NULL, "key of that certificate, as PEM"),
+	TEXT(pinned_key, OPTION_PIN, NULL,
+             "the only key of the server to trust, as sha256//BASE64="),
 	TEXT(login_url, OPTION_PAGE, NULL, "page where a person signs in"),
 	TEXT(login_return_parameter, OPTION_WORD, "urlRetour",
              "parameter of that page that names where the browser goes next"),

@@ -16,6 +16,8 @@ enum option_type {
 	OPTION_SECRET_FILE, /* a path, or "credential:NAME" */
 	OPTION_URL,         /* https, or http to this machine */
 	OPTION_PAGE,        /* the same, and it may have a query */
+	OPTION_MAIL_URL,    /* imaps, or imap */
+	OPTION_PIN,         /* sha256//BASE64=, several joined by ";" */
 	OPTION_WORD,        /* the name of a parameter: letters, digits, "_", "-" and "." */
 	OPTION_HOSTS,       /* see address.h */
 	OPTION_ZONE,        /* Olson name */

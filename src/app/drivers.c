@@ -10,6 +10,15 @@ static const struct remote_driver *const drivers[] = {
 	&orange_driver,
 };
 
+const char *const *drivers_names(void)
+{
+	static const char *names[G_N_ELEMENTS(drivers) + 1];
+	for (guint i = 0; i < G_N_ELEMENTS(drivers); i++) {
+		names[i] = drivers[i]->name;
+	}
+	return names;
+}
+
 const struct remote_driver *drivers_find(const char *name)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(drivers); i++) {

@@ -73,7 +73,9 @@ static void there_save(const struct freebusy *self, const char *asked, const GAr
 static bool may_ask(const struct account *account)
 {
 	const enum direction direction = account->config->calendar_direction;
-	return account->remote != NULL && account->driver->read_busy != NULL &&
+	const struct connection *connection = account_connection(account, PART_CALENDAR);
+	return connection != NULL && connection->remote != NULL &&
+	       connection->driver->read_busy != NULL &&
 	       (direction == DIRECTION_BOTH || direction == DIRECTION_PULL);
 }
 
@@ -84,12 +86,13 @@ static GArray *there_ask(const struct freebusy *self, const GArray *gaps)
 	const struct account *account = self->account;
 	bool is_fresh = false;
 	GArray *before = there_load(self, &is_fresh);
-	if (!may_ask(account) || (is_fresh && !account->settings.is_full)) {
+	if (!may_ask(account) || (is_fresh && !account->is_full)) {
 		return before;
 	}
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GArray) busy = g_array_new(FALSE, FALSE, sizeof(struct period));
-	const bool is_told = account->driver->read_busy(account->remote, gaps, busy, &error);
+	const struct connection *connection = account_connection(account, PART_CALENDAR);
+	const bool is_told = connection->driver->read_busy(connection->remote, gaps, busy, &error);
 	if (!is_told && !passerelle_error_is(error, PASSERELLE_ERROR_UNSUPPORTED)) {
 		log_say(LOG_LEVEL_INFO, account->config->name, "availability: %s", error->message);
 		there_save(self, self->hour, before);
@@ -175,7 +178,7 @@ bool freebusy_export_write(struct account *account, const char *folder, const ch
 		g_strdup_printf("%" G_GINT64_MODIFIER "x %s %" G_GINT64_FORMAT " %s",
 	                        folder_digest(folder, ITEM_EVENT), self.day, self.until, path);
 	g_autofree char *before = journal_memory_get(account->journal, EXPORT_KEY, NULL);
-	if ((is_fresh || !may_ask(account)) && !account->settings.is_full &&
+	if ((is_fresh || !may_ask(account)) && !account->is_full &&
 	    g_strcmp0(before, digest) == 0 && g_file_test(path, G_FILE_TEST_EXISTS)) {
 		return true;
 	}

@@ -91,7 +91,11 @@ DEFINE_OWNED(collection, collection_free);
 struct remote; /* a driver's own: one account's connections */
 
 struct remote_driver {
-	const char *name; /* as in remote = NAME */
+	const char *name;           /* as in remote = NAME */
+	bool has_kinds[ITEM_KINDS]; /* contacts, events; mail counts: see read_mailbox */
+	/* It signs in as a user (user and password, or bearer); else with the id and password of a
+	 * service and the token of a person. */
+	bool knows_users;
 	/* No network yet. journal is lent and outlives the remote. CONFIG errors. */
 	struct remote *(*open)(const struct remote_settings *settings, struct journal *journal,
 	                       GError **error);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Contacts and events: one cycle of each, and what came of it. */
+#include "app/account_cycle.h"
+#include "app/account_journal.h"
+#include "app/interrupt.h"
+#include "app/log.h"
+#include "app/progress.h"
+#include "app/sync_report.h"
+#include "status/words.h"
+
+#include <stdio.h>
+
+#define PROBLEMS_SHOWN     10 /* by a sync that a person started */
+#define PROBLEM_CHARACTERS 300
+
+/* Whatever changes what is read out of an unchanged file. */
+static char *stamp_of(const struct account_config *config, enum item_kind kind)
+{
+	gint64 direction =
+		kind == ITEM_CONTACT ? config->contacts_direction : config->calendar_direction;
+	return g_strdup_printf("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+	                       config->timezone, config->recurrence_horizon, direction,
+	                       config->push_past_events);
+}
+
+static struct cycle_report *run_cycle(struct account_cycle *self, enum item_kind kind,
+                                      struct endpoint *local, struct endpoint *remote)
+{
+	const struct account_config *config = self->config;
+	g_autofree char *stamp = stamp_of(config, kind);
+	const struct cycle_settings settings = {
+		.kind = kind,
+		.local = local,
+		.remote = remote,
+		.journal = self->account->journal,
+		.direction = (enum direction)(kind == ITEM_CONTACT ? config->contacts_direction
+	                                                           : config->calendar_direction),
+		.on_remote_delete = (enum on_remote_delete)config->on_remote_delete,
+		.max_adds = (unsigned)config->max_adds,
+		.is_confirmed = self->wish->is_confirmed,
+		.is_dry_run = self->wish->is_dry_run,
+		.is_full = self->wish->is_full,
+		.is_rebuild = self->wish->is_rebuild,
+		.account = config->name,
+		.hold = self->account->hold,
+		.now = self->now,
+		.push_since = config->push_past_events != 0
+	                              ? G_MININT64
+	                              : journal_created(self->account->journal),
+		.stamp = stamp,
+		.progress = progress_show,
+		.progress_data = config->name,
+	};
+	return cycle_run(&settings);
+}
+
+/* What --dry-run shows: what would be done, and what would be left. */
+static void print_plan(const struct account_cycle *self, enum part part,
+                       const struct cycle_report *report)
+{
+	printf("%s %s:\n%s", self->config->name, part_name(part), report->description);
+	for (guint i = 0; i < report->problems->len; i++) {
+		const struct problem *problem = g_ptr_array_index(report->problems, i);
+		g_autofree char *line = words_clean(problem->line, PROBLEM_CHARACTERS);
+		printf("cannot be taken: %s\n", line);
+	}
+	putchar('\n');
+}
+
+/* The service tells them in the status: in its log they would come again with every cycle. */
+static void tell_problems(const struct account_cycle *self, enum part part,
+                          const struct cycle_report *report)
+{
+	guint count = report->problems != NULL ? report->problems->len : 0;
+	for (guint i = 0; i < count; i++) {
+		const struct problem *problem = g_ptr_array_index(report->problems, i);
+		const struct log_about about = {self->config->name, part_name(part), problem->ref};
+		bool is_shown = !self->wish->is_for_service && i < PROBLEMS_SHOWN;
+		log_tell(is_shown ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, &about, "%s",
+		         problem->log_line);
+	}
+	if (count > PROBLEMS_SHOWN && !self->wish->is_for_service) {
+		const struct log_about about = {self->config->name, part_name(part), NULL};
+		log_tell(LOG_LEVEL_WARNING, &about, "and %u more: see passerelle status %s",
+		         count - PROBLEMS_SHOWN, self->config->name);
+	}
+}
+
+/* Not what is still held when a signal ends the cycle: it was not all looked at. */
+static void note_changes(struct account_cycle *self, enum part part,
+                         const struct cycle_report *report)
+{
+	g_autoptr(GError) error = NULL;
+	if (self->config->on_change_command != NULL && !self->wish->is_dry_run &&
+	    !interrupt_is_raised() &&
+	    !changes_take(self->changes, part, report, self->account->journal, &error)) {
+		cycle_tell_journal_error(self, error);
+	}
+}
+
+static void take_report(struct account_cycle *self, enum part part,
+                        const struct cycle_report *report)
+{
+	struct status_kind *kind =
+		part == PART_CONTACTS ? &self->document->contacts : &self->document->calendar;
+	if (report->description != NULL && report->error == NULL) {
+		print_plan(self, part, report);
+	} else {
+		tell_problems(self, part, report);
+		if (self->wish->is_for_service) {
+			sync_report_log(report, self->config->name, part);
+		}
+	}
+	if (report->error != NULL && !interrupt_is_raised()) {
+		cycle_tell_error(self, part, report->error);
+	}
+	if (passerelle_error_is(report->error, PASSERELLE_ERROR_DAMAGED)) {
+		account_journal_doubt(self->config->name);
+	}
+	if (report->hold != NULL && !self->wish->is_for_service) {
+		const struct log_about about = {self->config->name, part_name(part), NULL};
+		log_tell(LOG_LEVEL_WARNING, &about, "%s", report->hold);
+	}
+	if (report->held > 0 || report->refused > 0 || report->is_plan_held ||
+	    report->hold != NULL) {
+		cycle_worsen(self, EXIT_HELD);
+	}
+	if (!interrupt_is_raised()) {
+		sync_report_judge(report, self->config, part, &self->health.parts[part], self->now);
+	}
+	note_changes(self, part, report);
+	cycle_note_end(self, part, part_end_of(report->error));
+	sync_report_tell(report, kind, cycle_seconds_now(self->wish));
+	sync_report_summarise(report, part, self->summary);
+}
+
+static void fail_part(struct account_cycle *self, enum part part, const GError *error)
+{
+	cycle_note_end_here(self, part, error);
+	struct cycle_report report = {.error = (GError *)error};
+	sync_report_judge(&report, self->config, part, &self->health.parts[part], self->now);
+	sync_report_summarise(&report, part, self->summary);
+}
+
+void cycle_items(struct account_cycle *self, enum part part)
+{
+	enum item_kind kind = part == PART_CONTACTS ? ITEM_CONTACT : ITEM_EVENT;
+	const struct connection *connection = account_connection(self->account, part);
+	if (connection->remote == NULL) {
+		fail_part(self, part, connection->error);
+		return;
+	}
+	g_autoptr(GError) error = NULL;
+	struct endpoint *remote = connection->driver->endpoint(connection->remote, kind);
+	struct endpoint *local = account_open_folder(self->account, kind, self->now, &error);
+	if (local == NULL) {
+		cycle_tell_error(self, part, error);
+		fail_part(self, part, error);
+	} else {
+		OWNED(cycle_report) report = run_cycle(self, kind, local, remote);
+		take_report(self, part, report);
+	}
+	if (local != NULL) {
+		local->functions->close(local);
+	}
+}
