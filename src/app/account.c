@@ -166,13 +166,20 @@ static bool is_wanted(const struct connection *connection, const bool parts[HEAL
 	return is_one;
 }
 
-void account_connect(struct account *self, const bool parts[HEALTH_PARTS], bool needs_token,
-                     gint64 now)
+void account_read_secrets(struct account *self, const bool parts[HEALTH_PARTS], bool needs_token)
 {
 	for (guint i = 0; i < self->connections->len; i++) {
 		struct connection *connection = g_ptr_array_index(self->connections, i);
-		if (is_wanted(connection, parts) &&
-		    connection_read_secrets(connection, needs_token)) {
+		connection->is_ready = is_wanted(connection, parts) &&
+		                       connection_read_secrets(connection, needs_token);
+	}
+}
+
+void account_connect(struct account *self, gint64 now)
+{
+	for (guint i = 0; i < self->connections->len; i++) {
+		struct connection *connection = g_ptr_array_index(self->connections, i);
+		if (connection->is_ready) {
 			connection_open(connection, self->journal, self->is_full, now);
 		}
 	}

@@ -15,7 +15,7 @@ struct account {
 	struct journal *journal;
 	char *hold;    /* the journal is a stand-in, and why; NULL = it is the account's own */
 	char *scratch; /* dry run: a folder with a copy of the journal; NULL otherwise */
-	GPtrArray *connections; /* struct connection; no remote is open until account_connect */
+	GPtrArray *connections; /* struct connection; none is open until account_connect */
 	bool is_full;           /* --full */
 };
 
@@ -31,11 +31,11 @@ struct account *account_open(const struct account_config *config, bool is_dry_ru
  */
 struct account *account_open_to_look(const struct account_config *config);
 /*
- * Fetches the secrets and opens the remote of every service that serves one of these parts; each
- * connection tells by itself what failed.
+ * Fetches the secrets of every service that serves one of these parts, then opens the remotes of
+ * those whose secrets are there; each connection tells by itself what failed.
  */
-void account_connect(struct account *self, const bool parts[HEALTH_PARTS], bool needs_token,
-                     gint64 now);
+void account_read_secrets(struct account *self, const bool parts[HEALTH_PARTS], bool needs_token);
+void account_connect(struct account *self, gint64 now);
 /* The token of the person, of the service that has one and was connected; NULL = none. Lent. */
 const char *account_token(const struct account *self);
 /* The service of a part, connected or not; NULL where there is none. Lent. */

@@ -173,7 +173,8 @@ static bool send(struct account *account, struct wish *wish, gint64 now, GError 
 {
 	bool parts[HEALTH_PARTS] = {false};
 	parts[wish->part] = true;
-	account_connect(account, parts, true, now);
+	account_read_secrets(account, parts, true);
+	account_connect(account, now);
 	const struct connection *connection = account_connection(account, wish->part);
 	if (connection->remote == NULL) {
 		g_propagate_error(error, g_error_copy(connection->error));

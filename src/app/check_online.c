@@ -45,7 +45,8 @@ void check_online(struct checker *self)
 		parts[part] = account_has_part(self->config, part);
 	}
 	account->is_full = true;
-	account_connect(account, parts, false, now);
+	account_read_secrets(account, parts, false);
+	account_connect(account, now);
 	for (guint i = 0; i < account->connections->len; i++) {
 		const struct connection *connection = g_ptr_array_index(account->connections, i);
 		if (connection->remote != NULL) {

@@ -22,6 +22,8 @@ struct account_config {
 	char *calendar_user, *calendar_password_command, *calendar_password_file;
 	char *mail_user, *mail_password_command, *mail_password_file;
 	char *client_certificate, *client_key, *pinned_key;
+	char *oauth_client_id, *oauth_client_secret_command, *oauth_client_secret_file;
+	char *oauth_token_url, *oauth_scope;
 	char *login_url, *login_return_parameter, *login_token_parameter, *login_state_parameter;
 	char *consent_hosts; /* see address.h */
 	char *service_id, *service_password_command, *service_password_file, *token_command;

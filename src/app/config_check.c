@@ -5,6 +5,7 @@
 #include "app/config_lines.h"
 #include "app/config_options.h"
 #include "app/drivers.h"
+#include "app/oauth.h"
 #include "app/service.h"
 
 #include <string.h>
@@ -109,6 +110,10 @@ static void check_user(const struct checker *self, enum part part)
 	if (service.user == NULL) {
 		tell(self, "needs \"user\" for its %s", parts[part].what);
 	}
+	if (!secret_source_is_given(&service.password) &&
+	    (oauth_is_used(self->account) || self->account->client_certificate != NULL)) {
+		return;
+	}
 	const char *option = service.password.option;
 	g_autofree char *file =
 		g_strdup_printf("%.*sfile", (int)(strlen(option) - strlen("command")), option);
@@ -134,6 +139,7 @@ static void check_unused(const struct checker *self)
 		{account->mail_user, "mail_user"},
 		{account->mail_password_command, "mail_password_command"},
 		{account->mail_password_file, "mail_password_file"},
+		{account->oauth_client_id, "oauth_client_id"},
 		{account->client_certificate, "client_certificate"},
 		{account->client_key, "client_key"},
 		{account->pinned_key, "pinned_key"},
@@ -221,6 +227,34 @@ static void check_profile(const struct checker *self)
 	}
 }
 
+static void check_oauth(const struct checker *self)
+{
+	const struct account_config *account = self->account;
+	const bool is_used = oauth_is_used(account);
+	const struct {
+		const char *value, *name;
+		bool is_needed;
+	} rows[] = {
+		{account->login_url, "login_url", true},
+		{account->oauth_token_url, "oauth_token_url", true},
+		{account->oauth_scope, "oauth_scope", false},
+		{account->oauth_client_secret_command, "oauth_client_secret_command", false},
+		{account->oauth_client_secret_file, "oauth_client_secret_file", false},
+	};
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		if (is_used && rows[i].is_needed && rows[i].value == NULL) {
+			tell(self, ": \"oauth_client_id\" needs \"%s\"", rows[i].name);
+		} else if (!is_used && i > 0 && rows[i].value != NULL) {
+			tell(self, ": \"%s\" needs \"oauth_client_id\"", rows[i].name);
+		}
+	}
+	if (account->oauth_client_secret_command != NULL &&
+	    account->oauth_client_secret_file != NULL) {
+		tell(self, "needs one of \"oauth_client_secret_command\" and "
+		           "\"oauth_client_secret_file\", not both");
+	}
+}
+
 static void check_certificate(const struct checker *self)
 {
 	if (self->account->client_key != NULL && self->account->client_certificate == NULL) {
@@ -250,6 +284,7 @@ void config_check(const struct account_config *account, unsigned line, GPtrArray
 			tell(&self, "has nothing to do: it needs \"contacts\" or \"calendar\"");
 		}
 	}
+	check_oauth(&self);
 	check_certificate(&self);
 	check_profile(&self);
 	if (g_strcmp0(account->contacts, account->calendar) == 0 && account->contacts != NULL) {

@@ -3,6 +3,7 @@
 #include "app/connection.h"
 
 #include "app/interrupt.h"
+#include "app/oauth.h"
 #include "app/progress.h"
 #include "app/service.h"
 #include "formats/icalendar.h"
@@ -16,6 +17,8 @@ static void connection_free(gpointer data)
 	secret_free(self->service_password);
 	secret_free(self->token);
 	secret_free(self->password);
+	secret_free(self->client_secret);
+	secret_free(self->bearer);
 	g_clear_error(&self->error);
 	g_free(self);
 }
@@ -73,14 +76,27 @@ static struct service first_service(const struct connection *self)
 	return service_of(self->config, part);
 }
 
-bool connection_read_secrets(struct connection *self, bool needs_token)
+/* A password of its own goes before the sign-in of the account: another service may know neither.
+ */
+static bool signs_in_by_oauth(const struct connection *self, const struct service *service)
 {
-	g_clear_error(&self->error);
-	if (self->driver->knows_users) {
-		const struct service service = first_service(self);
+	return self->driver->knows_users && oauth_is_used(self->config) &&
+	       !secret_source_is_given(&service->password);
+}
+
+static bool read_user_secrets(struct connection *self)
+{
+	const struct service service = first_service(self);
+	if (signs_in_by_oauth(self, &service)) {
+		self->client_secret = oauth_client_secret(self->config, &self->error);
+	} else if (secret_source_is_given(&service.password)) {
 		self->password = secrets_read(&service.password, self->config->name, &self->error);
-		return self->password != NULL;
 	}
+	return self->error == NULL;
+}
+
+static bool read_service_secrets(struct connection *self, bool needs_token)
+{
 	g_autoptr(GError) why = NULL;
 	self->token = secrets_token(self->config, &why);
 	if (self->token == NULL && needs_token) {
@@ -89,6 +105,13 @@ bool connection_read_secrets(struct connection *self, bool needs_token)
 	}
 	self->service_password = secrets_password(self->config, &self->error);
 	return self->service_password != NULL;
+}
+
+bool connection_read_secrets(struct connection *self, bool needs_token)
+{
+	g_clear_error(&self->error);
+	return self->driver->knows_users ? read_user_secrets(self)
+	                                 : read_service_secrets(self, needs_token);
 }
 
 static void fill_settings(struct connection *self, const struct journal *journal, bool is_full,
@@ -106,6 +129,7 @@ static void fill_settings(struct connection *self, const struct journal *journal
 		.token = self->token,
 		.user = first_service(self).user,
 		.password = self->password,
+		.bearer = self->bearer,
 		.client_certificate = config->client_certificate,
 		.client_key = config->client_key,
 		.pinned_key = config->pinned_key,
@@ -136,6 +160,13 @@ bool connection_open(struct connection *self, struct journal *journal, bool is_f
 		g_set_error(&self->error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 		            "no time zone is called \"%s\"", self->config->timezone);
 		return false;
+	}
+	const struct service service = first_service(self);
+	if (signs_in_by_oauth(self, &service)) {
+		self->bearer = oauth_access(self->config, self->client_secret, now, &self->error);
+		if (self->bearer == NULL) {
+			return false;
+		}
 	}
 	fill_settings(self, journal, is_full, now);
 	self->remote = self->driver->open(&self->settings, journal, &self->error);

@@ -10,7 +10,8 @@ struct connection {
 	const struct account_config *config; /* lent */
 	const struct remote_driver *driver;
 	bool serves[HEALTH_PARTS]; /* these parts of the account */
-	char *service_password, *token, *password;
+	char *service_password, *token, *password, *client_secret, *bearer;
+	bool is_ready; /* its secrets are there */
 	struct remote_settings settings;
 	struct remote *remote; /* NULL: error says why, once it was tried */
 	GError *error;         /* nullable */
@@ -26,10 +27,10 @@ struct connection *connections_find(const GPtrArray *self, enum part part);
  * not needed. False: error says why. CONFIG, AUTH.
  */
 bool connection_read_secrets(struct connection *self, bool needs_token);
-/* Opens the remote. The journal is nullable. False: error says why. CONFIG. */
+/*
+ * Opens the remote, with a fresh access token where the account signs in by OAuth 2. The journal is
+ * nullable. False: error says why. CONFIG, AUTH, NETWORK, PROTOCOL, STORAGE.
+ */
 bool connection_open(struct connection *self, struct journal *journal, bool is_full, gint64 now);
-
-/* All that a line or a reply must not show, NULL at its end; lent, the array is g_free'd. */
-const char **connection_secrets(const struct connection *self);
 
 #endif

@@ -91,13 +91,17 @@ static void note_seen(struct account_cycle *self)
 	}
 }
 
+static bool is_wanted(const struct account_cycle *self, enum part part)
+{
+	return self->wish->wants[part] && account_has_part(self->config, part);
+}
+
 /* Once for all parts of the service. */
-static void tell_connection(struct account_cycle *self, const struct connection *connection,
-                            const bool wanted[HEALTH_PARTS])
+static void tell_connection(struct account_cycle *self, const struct connection *connection)
 {
 	bool is_known = true;
 	for (enum part part = 0; part < PARTS; part++) {
-		is_known &= !wanted[part] || !connection->serves[part] ||
+		is_known &= !is_wanted(self, part) || !connection->serves[part] ||
 		            cycle_was_told(self, part, connection->error);
 	}
 	log_say(is_known ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR, self->config->name, "%s",
@@ -105,19 +109,24 @@ static void tell_connection(struct account_cycle *self, const struct connection 
 	cycle_worsen(self, exit_status_of(connection->error));
 }
 
-static void connect_remotes(struct account_cycle *self)
+static void read_secrets(struct account_cycle *self)
 {
 	bool wanted[HEALTH_PARTS] = {[PART_PROFILE] = self->config->profile != NULL};
 	for (enum part part = 0; part < PARTS; part++) {
-		wanted[part] = self->wish->wants[part] && account_has_part(self->config, part);
+		wanted[part] = is_wanted(self, part);
 	}
-	self->account->is_full = self->wish->is_full;
-	account_connect(self->account, wanted, true, self->now);
+	account_read_secrets(self->account, wanted, true);
+}
+
+static void connect_remotes(struct account_cycle *self)
+{
 	const GPtrArray *connections = self->account->connections;
+	self->account->is_full = self->wish->is_full;
+	account_connect(self->account, self->now);
 	for (guint i = 0; i < connections->len && !interrupt_is_raised(); i++) {
 		const struct connection *connection = g_ptr_array_index(connections, i);
 		if (connection->error != NULL) {
-			tell_connection(self, connection, wanted);
+			tell_connection(self, connection);
 		}
 	}
 }
@@ -224,10 +233,11 @@ static void tell_person(struct account_cycle *self)
 
 static void run(struct account_cycle *self)
 {
-	connect_remotes(self);
+	read_secrets(self);
 	if (self->wish->is_confined) {
 		confine(self);
 	}
+	connect_remotes(self);
 	run_parts(self);
 	cycle_worsen(self, profile_refresh(self->account, self->wish, &self->end, self->now,
 	                                   &self->health));
