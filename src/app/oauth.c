@@ -8,18 +8,16 @@
 #include "app/secrets.h"
 #include "base/durable.h"
 #include "net/http.h"
-#include "status/words.h"
 
 #include <jansson.h>
 #include <string.h>
 #include <sys/random.h>
 
-#define VERIFIER_BYTES    32   /* 43 characters, the least that RFC 7636, 4.1 allows */
-#define GOOD_FOR          60   /* seconds: a request takes some */
-#define LIFETIME_UNTOLD   3600 /* RFC 6749, 5.1: expires_in is only recommended */
-#define GRANT_BYTES       65536
-#define REASON_CHARACTERS 200
-#define LOCK_TRIES        300 /* of a tenth of a second: as long as a request may take */
+#define VERIFIER_BYTES  32   /* 43 characters, the least that RFC 7636, 4.1 allows */
+#define GOOD_FOR        60   /* seconds: a request takes some */
+#define LIFETIME_UNTOLD 3600 /* RFC 6749, 5.1: expires_in is only recommended */
+#define GRANT_BYTES     65536
+#define LOCK_TRIES      300 /* of a tenth of a second: as long as a request may take */
 
 /* What the server gave. Secret. */
 struct grant {
@@ -170,26 +168,46 @@ bool oauth_is_signed_in(const struct account_config *account)
 
 /* ---- the server ---- */
 
-/* RFC 6749, 5.2. What the server says is shown only where it is one of the words it may say. */
+/* RFC 6749, 5.2, and what servers add. Another word could be one of ours that they quote. */
+static const struct {
+	const char *word;
+	enum passerelle_error code;
+} WORDS[] = {
+	{"invalid_client", PASSERELLE_ERROR_CONFIG},
+	{"unauthorized_client", PASSERELLE_ERROR_CONFIG},
+	{"unsupported_grant_type", PASSERELLE_ERROR_CONFIG},
+	{"invalid_scope", PASSERELLE_ERROR_CONFIG},
+	{"invalid_grant", PASSERELLE_ERROR_AUTH},
+	{"invalid_request", PASSERELLE_ERROR_AUTH},
+	{"interaction_required", PASSERELLE_ERROR_AUTH},
+	{"access_denied", PASSERELLE_ERROR_AUTH},
+	{"server_error", PASSERELLE_ERROR_NETWORK},
+	{"temporarily_unavailable", PASSERELLE_ERROR_NETWORK},
+};
+
 static GError *refusal(const struct account_config *account, const json_t *reply, long status)
 {
-	const char *word = json_string_value(json_object_get(reply, "error"));
-	g_autofree char *reason = word != NULL ? words_clean(word, REASON_CHARACTERS)
-	                                       : g_strdup_printf("HTTP %ld", status);
-	const bool is_ours = g_strcmp0(word, "invalid_client") == 0 ||
-	                     g_strcmp0(word, "unauthorized_client") == 0 ||
-	                     g_strcmp0(word, "unsupported_grant_type") == 0 ||
-	                     g_strcmp0(word, "invalid_scope") == 0;
-	if (is_ours) {
-		return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+	const char *said = json_string_value(json_object_get(reply, "error"));
+	enum passerelle_error code =
+		status >= 500 || status == 429 ? PASSERELLE_ERROR_NETWORK : PASSERELLE_ERROR_AUTH;
+	g_autofree char *reason = g_strdup_printf("HTTP %ld", status);
+	for (guint i = 0; said != NULL && i < G_N_ELEMENTS(WORDS); i++) {
+		if (strcmp(WORDS[i].word, said) == 0) {
+			code = WORDS[i].code;
+			g_free(reason);
+			reason = g_strdup(said);
+		}
+	}
+	if (code == PASSERELLE_ERROR_CONFIG) {
+		return g_error_new(PASSERELLE_ERROR, (int)code,
 		                   "the server of oauth_token_url does not take this client: %s",
 		                   reason);
 	}
-	if (status >= 500 || status == 429 || g_strcmp0(word, "temporarily_unavailable") == 0) {
-		return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_NETWORK,
+	if (code == PASSERELLE_ERROR_NETWORK) {
+		return g_error_new(PASSERELLE_ERROR, (int)code,
 		                   "the server of oauth_token_url is out of order: %s", reason);
 	}
-	return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH,
+	return g_error_new(PASSERELLE_ERROR, (int)code,
 	                   "the sign-in is not good any more (%s): type passerelle login %s",
 	                   reason, account->name);
 }
