@@ -136,9 +136,42 @@ static void present_clear(struct present *self)
 	g_clear_pointer(&self->text, g_free);
 }
 
+/* Nothing was changed here since: it may become what came. Edited just now: the edit wins. */
+static char *replace_whole(const struct change *change, const struct present *present,
+                           GError **error)
+{
+	if (g_strcmp0(change->revision, present->revision) == 0) {
+		return g_strdup(change->text);
+	}
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE, "'%s' was changed meanwhile",
+	            change->ref);
+	return NULL;
+}
+
+/* Property by property where it can be, so that the lines that nobody changed stay as they are. */
+static char *merge_whole_contact(const struct change *change, const struct present *present,
+                                 GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	char *merged = vcard_merge_text(present->text, change->base, change->text, false,
+	                                change->notes, &why);
+	if (merged != NULL || change->way == UPDATE_WHOLE) {
+		if (merged == NULL) {
+			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
+			            "'%s' was changed on both sides: %s", change->ref,
+			            why->message);
+		}
+		return merged;
+	}
+	return replace_whole(change, present, error);
+}
+
 static char *merge_contact(const struct change *change, const struct present *present,
                            GError **error)
 {
+	if (change->way != UPDATE_PART) {
+		return merge_whole_contact(change, present, error);
+	}
 	OWNED(contact) base = NULL;
 	if (change->base != NULL) {
 		base = vcard_read(change->base, strlen(change->base), NULL, error);
@@ -162,6 +195,9 @@ static char *merge_event(const struct change *change, const struct present *pres
 	}
 	if (is_text(present->data, change->text) || is_text(present->data, change->base)) {
 		return g_strdup(change->text);
+	}
+	if (change->way == UPDATE_REPLACE) {
+		return replace_whole(change, present, error);
 	}
 	g_ptr_array_add(change->notes, g_strdup("changed on both sides: the local file was kept"));
 	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
