@@ -202,13 +202,13 @@ struct connection *account_connection(const struct account *self, enum part part
 
 /* A folder that held items and is no longer there (a disk that is not mounted) is not made anew:
  * that would read as a deletion. */
-static bool is_folder_missed(const struct account *self, enum item_kind kind, GError **error)
+static bool is_folder_missed(struct journal *journal, const char *folder, enum item_kind kind,
+                             GError **error)
 {
-	const char *folder = account_folder(self->config, kind);
-	if (self->journal == NULL || g_file_test(folder, G_FILE_TEST_EXISTS)) {
+	if (journal == NULL || g_file_test(folder, G_FILE_TEST_EXISTS)) {
 		return false;
 	}
-	g_autoptr(GHashTable) known = sources_load(self->journal, kind, NULL);
+	g_autoptr(GHashTable) known = sources_load(journal, kind, NULL);
 	if (known == NULL || g_hash_table_size(known) == 0) {
 		return false;
 	}
@@ -219,26 +219,42 @@ static bool is_folder_missed(const struct account *self, enum item_kind kind, GE
 	return true;
 }
 
-struct endpoint *account_open_folder(const struct account *self, enum item_kind kind, gint64 now,
-                                     GError **error)
+/* Below folder for the collection of that name, folder itself where it has none. */
+static char *path_of_collection(const char *folder, const char *name)
 {
-	const char *folder = account_folder(self->config, kind);
-	g_autofree char *empty = NULL;
-	g_autofree char *trash = paths_trash(self->config->name, kind);
-	if (self->scratch != NULL) {
-		g_free(trash);
-		trash = g_build_filename(self->scratch, "trash", item_kind_name(kind), NULL);
-		empty = g_build_filename(self->scratch, item_kind_name(kind), NULL);
-		folder = g_file_test(folder, G_FILE_TEST_IS_DIR) ? folder : empty;
-	}
-	if (is_folder_missed(self, kind, error)) {
+	return name != NULL ? g_build_filename(folder, name, NULL) : g_strdup(folder);
+}
+
+struct endpoint *account_open_collection(const struct account *self, enum item_kind kind,
+                                         const char *path, const char *name,
+                                         struct journal *journal, gint64 now, GError **error)
+{
+	if (is_folder_missed(journal, path, kind, error)) {
 		return NULL;
 	}
+	g_autofree char *trash_folder =
+		self->scratch != NULL
+			? g_build_filename(self->scratch, "trash", item_kind_name(kind), NULL)
+			: paths_trash(self->config->name, kind);
+	g_autofree char *trash = path_of_collection(trash_folder, name);
+	g_autofree char *empty = NULL;
+	if (self->scratch != NULL && !g_file_test(path, G_FILE_TEST_IS_DIR)) {
+		g_autofree char *folder =
+			g_build_filename(self->scratch, item_kind_name(kind), NULL);
+		path = empty = path_of_collection(folder, name);
+	}
 	const struct vdir_settings settings = {
-		.folder = folder,
+		.folder = path,
 		.trash = trash,
 		.kind = kind,
 		.now = now,
 	};
 	return vdir_open(&settings, error);
+}
+
+struct endpoint *account_open_folder(const struct account *self, enum item_kind kind, gint64 now,
+                                     GError **error)
+{
+	return account_open_collection(self, kind, account_folder(self->config, kind), NULL,
+	                               self->journal, now, error);
 }

@@ -53,5 +53,9 @@ gint64 account_interval(const struct account_config *config, enum part part);
 /* The side of the files; in a dry run a folder that is not there is not made. */
 struct endpoint *account_open_folder(const struct account *self, enum item_kind kind, gint64 now,
                                      GError **error);
+/* The same of one collection: its folder, its name (NULL = none) and its part of the journal. */
+struct endpoint *account_open_collection(const struct account *self, enum item_kind kind,
+                                         const char *path, const char *name,
+                                         struct journal *journal, gint64 now, GError **error);
 
 #endif

@@ -20,6 +20,7 @@ enum option_type {
 	OPTION_PIN,         /* sha256//BASE64=, several joined by ";" */
 	OPTION_WORD,        /* the name of a parameter: letters, digits, "_", "-" and "." */
 	OPTION_HOSTS,       /* see address.h */
+	OPTION_NAMES,       /* names of folders, with blanks or commas between them, or "all" */
 	OPTION_ZONE,        /* Olson name */
 	OPTION_DURATION,    /* 30s 5m 1h 90d 2w; gint64 seconds */
 	OPTION_NUMBER,      /* gint64 */

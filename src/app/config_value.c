@@ -2,6 +2,7 @@
 /* One value of the configuration: text to what its type says, with its range. */
 #include "app/address.h"
 #include "app/config_options.h"
+#include "app/folders.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -187,6 +188,18 @@ static bool read_hosts(const struct option *option, const char *value, void *fie
 	return put_text(field, g_strdup(value));
 }
 
+static bool read_names(const struct option *option, const char *value, void *field, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, ", \t", -1);
+	for (char **word = words; *word != NULL; word++) {
+		if ((*word)[0] != '\0' && !folders_is_name(*word)) {
+			return fail(error, "\"%s\" needs names of folders, or \"all\", not \"%s\"",
+			            option->name, value);
+		}
+	}
+	return put_text(field, g_strdup(value));
+}
+
 static bool read_zone(const struct option *option, const char *value, void *field, GError **error)
 {
 	g_autoptr(GTimeZone) zone =
@@ -294,6 +307,7 @@ bool option_set(const struct option *option, void *target, const char *value, GE
 		[OPTION_PIN] = read_pin,
 		[OPTION_WORD] = read_word,
 		[OPTION_HOSTS] = read_hosts,
+		[OPTION_NAMES] = read_names,
 		[OPTION_ZONE] = read_zone,
 		[OPTION_DURATION] = read_duration,
 		[OPTION_NUMBER] = read_number,

@@ -4,6 +4,7 @@
 #include "app/account_journal.h"
 #include "app/interrupt.h"
 #include "app/log.h"
+#include "app/places.h"
 #include "app/progress.h"
 #include "app/sync_report.h"
 #include "status/words.h"
@@ -24,15 +25,15 @@ static char *stamp_of(const struct account_config *config, enum item_kind kind)
 }
 
 static struct cycle_report *run_cycle(struct account_cycle *self, enum item_kind kind,
-                                      struct endpoint *local, struct endpoint *remote)
+                                      struct endpoint *local, const struct place *place)
 {
 	const struct account_config *config = self->config;
 	g_autofree char *stamp = stamp_of(config, kind);
 	const struct cycle_settings settings = {
 		.kind = kind,
 		.local = local,
-		.remote = remote,
-		.journal = self->account->journal,
+		.remote = place->remote,
+		.journal = place->journal,
 		.direction = (enum direction)(kind == ITEM_CONTACT ? config->contacts_direction
 	                                                           : config->calendar_direction),
 		.on_remote_delete = (enum on_remote_delete)config->on_remote_delete,
@@ -142,25 +143,64 @@ static void fail_part(struct account_cycle *self, enum part part, const GError *
 	sync_report_summarise(&report, part, self->summary);
 }
 
+/* ---- several collections ---- */
+
+static struct cycle_report *run_place(struct account_cycle *self, enum item_kind kind,
+                                      const struct place *place)
+{
+	g_autoptr(GError) error = NULL;
+	struct endpoint *local = account_open_collection(
+		self->account, kind, place->folder, place->name, place->journal, self->now, &error);
+	struct cycle_report *report = NULL;
+	if (local != NULL) {
+		report = run_cycle(self, kind, local, place);
+		local->functions->close(local);
+	} else {
+		report = cycle_report_new();
+		report->error = g_steal_pointer(&error);
+	}
+	return report;
+}
+
+/* What fails in one leaves the others going. */
+static struct cycle_report *run_places(struct account_cycle *self, enum item_kind kind,
+                                       const GPtrArray *places, const GPtrArray *problems)
+{
+	const struct place *first = places->len > 0 ? g_ptr_array_index(places, 0) : NULL;
+	if (first != NULL && first->name == NULL) {
+		return run_place(self, kind, first);
+	}
+	struct cycle_report *sum = cycle_report_new();
+	sum->is_complete = true;
+	for (guint i = 0; i < problems->len; i++) {
+		g_auto(GStrv) words = g_strsplit(g_ptr_array_index(problems, i), ": ", 2);
+		g_ptr_array_add(sum->problems, problem_new(NULL, words[0], words[1]));
+	}
+	for (guint i = 0; i < places->len && !interrupt_is_raised(); i++) {
+		const struct place *place = g_ptr_array_index(places, i);
+		OWNED(cycle_report) report = run_place(self, kind, place);
+		cycle_report_add(sum, report, place->name);
+	}
+	return sum;
+}
+
 void cycle_items(struct account_cycle *self, enum part part)
 {
-	enum item_kind kind = part == PART_CONTACTS ? ITEM_CONTACT : ITEM_EVENT;
+	const enum item_kind kind = part == PART_CONTACTS ? ITEM_CONTACT : ITEM_EVENT;
 	const struct connection *connection = account_connection(self->account, part);
 	if (connection->remote == NULL) {
 		fail_part(self, part, connection->error);
 		return;
 	}
 	g_autoptr(GError) error = NULL;
-	struct endpoint *remote = connection->driver->endpoint(connection->remote, kind);
-	struct endpoint *local = account_open_folder(self->account, kind, self->now, &error);
-	if (local == NULL) {
-		cycle_tell_error(self, part, error);
-		fail_part(self, part, error);
-	} else {
-		OWNED(cycle_report) report = run_cycle(self, kind, local, remote);
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) places = places_find(self->account, part, problems, &error);
+	if (places == NULL) {
+		OWNED(cycle_report) report = cycle_report_new();
+		report->error = g_steal_pointer(&error);
 		take_report(self, part, report);
+		return;
 	}
-	if (local != NULL) {
-		local->functions->close(local);
-	}
+	OWNED(cycle_report) report = run_places(self, kind, places, problems);
+	take_report(self, part, report);
 }

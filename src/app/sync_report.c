@@ -90,6 +90,7 @@ static void add_changes(GString *line, const struct cycle_report *report)
 	add(line, report->changed_here, "changed here");
 	add(line, report->changed_there, "changed there");
 	add(line, report->removed_here, "removed here");
+	add(line, report->removed_there, "removed there");
 }
 
 void sync_report_log(const struct cycle_report *report, const char *account, enum part part)

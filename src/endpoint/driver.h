@@ -108,9 +108,11 @@ struct remote_driver {
 	 * has one of each kind, which endpoint gives.
 	 */
 	GPtrArray *(*list_collections)(struct remote *remote, enum item_kind kind, GError **error);
-	/* The side of one of them, owned by the remote. */
+	/* The side of one of them, owned by the remote; journal: that collection's section, lent,
+	 * outlives the remote. */
 	struct endpoint *(*collection)(struct remote *remote, enum item_kind kind,
-	                               const struct collection *collection);
+	                               const struct collection *collection,
+	                               struct journal *journal);
 	/* Counts; NULL function = the service has none. */
 	struct mailbox *(*read_mailbox)(struct remote *remote, GError **error);
 	/*

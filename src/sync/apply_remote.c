@@ -220,6 +220,7 @@ bool apply_remove_remote(struct cycle *self, GPtrArray *actions, GError **error)
 			return false;
 		}
 		if (is_gone) {
+			self->report->removed_there++;
 			report_change(self, NEWS_REMOVED, true, action->record->uid,
 			              action->record->name, action->record->local_ref);
 		}

@@ -80,9 +80,7 @@ static void run(struct cycle *self, GError **error)
 
 struct cycle_report *cycle_run(const struct cycle_settings *settings)
 {
-	struct cycle_report *report = g_new0(struct cycle_report, 1);
-	report->problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
-	report->news = news_list_new();
+	struct cycle_report *report = cycle_report_new();
 	struct cycle self = {
 		.settings = settings,
 		.report = report,
@@ -108,18 +106,4 @@ struct cycle_report *cycle_run(const struct cycle_settings *settings)
 	snapshot_free(self.local);
 	snapshot_free(self.remote);
 	return report;
-}
-
-void cycle_report_free(struct cycle_report *self)
-{
-	if (self == NULL) {
-		return;
-	}
-	g_free(self->discovery);
-	g_free(self->description);
-	g_free(self->hold);
-	g_ptr_array_unref(self->problems);
-	news_list_free(self->news);
-	g_clear_error(&self->error);
-	g_free(self);
 }

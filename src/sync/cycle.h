@@ -36,7 +36,7 @@ struct cycle_report {
 	gint64 in_doubt;   /* sent, and nothing tells what became of it */
 	gint64 left_alone; /* files that cannot be taken; their problems come first */
 	gint64 refused;
-	gint64 added_here, added_there, changed_here, changed_there, removed_here;
+	gint64 added_here, added_there, changed_here, changed_there, removed_here, removed_there;
 	bool is_complete;   /* both sides were heard and everything was carried out or is accounted
 	                       for above */
 	bool local_changed; /* a file was written or removed */
@@ -52,8 +52,15 @@ struct cycle_report {
 	GError *error;          /* why a side failed as a whole; NULL = none */
 };
 
+struct cycle_report *cycle_report_new(void);
 void cycle_report_free(struct cycle_report *self);
 DEFINE_OWNED(cycle_report, cycle_report_free);
+
+/*
+ * Adds what another cycle of the same kind has to say, of the collection of that name; the first
+ * error and the first hold stay. other is emptied in part, and only to be freed.
+ */
+void cycle_report_add(struct cycle_report *self, struct cycle_report *other, const char *name);
 
 /* Never NULL: failures are in the report. */
 struct cycle_report *cycle_run(const struct cycle_settings *settings);
