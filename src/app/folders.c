@@ -3,6 +3,7 @@
 #include "app/folders.h"
 
 #include "app/account.h"
+#include "app/folder_digest.h"
 
 #include <limits.h>
 #include <string.h>
@@ -82,4 +83,26 @@ char **folders_of(const struct account_config *config, enum item_kind kind)
 	}
 	g_ptr_array_add(paths, NULL);
 	return (char **)g_ptr_array_steal(paths, NULL);
+}
+
+char **folders_there(const struct account_config *config, enum item_kind kind)
+{
+	g_autoptr(GPtrArray) there = g_ptr_array_new();
+	g_auto(GStrv) paths = folders_of(config, kind);
+	for (char **path = paths; *path != NULL; path++) {
+		if (g_file_test(*path, G_FILE_TEST_IS_DIR)) {
+			g_ptr_array_add(there, g_strdup(*path));
+		}
+	}
+	g_ptr_array_add(there, NULL);
+	return (char **)g_ptr_array_steal(there, NULL);
+}
+
+guint64 folders_digest(char *const *folders, enum item_kind kind)
+{
+	guint64 sum = 0;
+	for (; *folders != NULL; folders++) {
+		sum += folder_digest(*folders, kind);
+	}
+	return sum;
 }

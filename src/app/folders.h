@@ -17,6 +17,10 @@ char **folders_names(const struct account_config *config, enum item_kind kind);
  * collections, or all that are there. Empty where the kind is not synchronised. g_strfreev.
  */
 char **folders_of(const struct account_config *config, enum item_kind kind);
+/* Those of them that are there now. g_strfreev. */
+char **folders_there(const struct account_config *config, enum item_kind kind);
+/* Their digest together (folder_digest.h). */
+guint64 folders_digest(char *const *folders, enum item_kind kind);
 /* That of one collection; of the kind as a whole where name is NULL. Owned. */
 char *folders_path(const struct account_config *config, enum item_kind kind, const char *name);
 

@@ -6,6 +6,7 @@
 #include "app/clock.h"
 #include "app/crash.h"
 #include "app/folder_watch.h"
+#include "app/folders.h"
 #include "app/log.h"
 #include "app/network.h"
 #include "app/paths.h"
@@ -18,12 +19,17 @@
 #define LONGEST_SILENCE (15 * 60 * 1000) /* of a cycle, without any progress: it hangs */
 #define GRACE_MS        5000             /* between SIGTERM and SIGKILL */
 
+struct watched {
+	char *path;
+	struct folder_watch *watch;
+};
+
 struct runner {
 	struct account_config *config;  /* owned copy: a reload frees the others */
 	const struct runner_host *host; /* lent */
 	bool is_near;                   /* the remote is this computer: no network is needed */
 	struct schedule schedule;
-	struct folder_watch *folders[ITEM_KINDS]; /* NULL = not wanted */
+	GPtrArray *folders[ITEM_KINDS]; /* struct watched */
 	char *token_name;
 	struct watch *token;
 	struct presence *presence; /* NULL = it could not be had, or was given up */
@@ -63,18 +69,49 @@ static void on_token(void *data, enum watch_event event, const char *name)
 	}
 }
 
-static void watch_folder(struct runner *self, enum item_kind kind)
+static void watched_free(gpointer data)
 {
-	const char *path = account_folder(self->config, kind);
-	g_autoptr(GError) error = NULL;
-	if (!account_has_part(self->config, part_of(kind))) {
-		return;
+	struct watched *self = data;
+	folder_watch_free(self->watch);
+	g_free(self->path);
+	g_free(self);
+}
+
+static bool is_watched(const struct runner *self, enum item_kind kind, const char *path)
+{
+	for (guint i = 0; i < self->folders[kind]->len; i++) {
+		const struct watched *watched = g_ptr_array_index(self->folders[kind], i);
+		if (strcmp(watched->path, path) == 0) {
+			return true;
+		}
 	}
-	if (!durable_make_folder(path, 0700, &error)) {
-		log_say(LOG_LEVEL_WARNING, self->config->name, "%s", error->message);
+	return false;
+}
+
+/* Those that are not watched yet: a cycle makes one for each collection that it finds. */
+static void watch_folders(struct runner *self, enum item_kind kind)
+{
+	g_auto(GStrv) paths = folders_of(self->config, kind);
+	for (char **path = paths; *path != NULL; path++) {
+		g_autoptr(GError) error = NULL;
+		if (!account_has_part(self->config, part_of(kind)) ||
+		    is_watched(self, kind, *path)) {
+			continue;
+		}
+		if (!durable_make_folder(*path, 0700, &error)) {
+			log_say(LOG_LEVEL_WARNING, self->config->name, "%s", error->message);
+		}
+		struct watched *watched = g_new(struct watched, 1);
+		watched->path = g_strdup(*path);
+		watched->watch = folder_watch_new(self->host->watcher, self->config->name, *path,
+		                                  kind, on_woken, self);
+		g_ptr_array_add(self->folders[kind], watched);
 	}
-	self->folders[kind] = folder_watch_new(self->host->watcher, self->config->name, path, kind,
-	                                       on_woken, self);
+}
+
+static struct folder_watch *watch_at(const struct runner *self, enum item_kind kind, guint index)
+{
+	return ((struct watched *)g_ptr_array_index(self->folders[kind], index))->watch;
 }
 
 static void watch_token(struct runner *self)
@@ -100,7 +137,7 @@ static void announce(struct runner *self)
 static bool is_near(const struct account_config *config)
 {
 	const char *const urls[] = {config->endpoint, config->contacts_url, config->calendar_url,
-	                            config->messages_url};
+	                            config->messages_url, config->mail_url};
 	bool is = true;
 	for (gsize i = 0; i < G_N_ELEMENTS(urls); i++) {
 		is &= urls[i] == NULL || network_is_near(urls[i]);
@@ -117,7 +154,8 @@ struct runner *runner_new(const struct account_config *config, const struct runn
 	self->is_near = is_near(config);
 	self->end_at = self->kill_at = SCHEDULE_NEVER;
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		watch_folder(self, kind);
+		self->folders[kind] = g_ptr_array_new_with_free_func(watched_free);
+		watch_folders(self, kind);
 	}
 	watch_token(self);
 	announce(self);
@@ -131,7 +169,7 @@ void runner_free(struct runner *self)
 		return;
 	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		folder_watch_free(self->folders[kind]);
+		g_ptr_array_unref(self->folders[kind]);
 	}
 	watch_free(self->token);
 	child_free(self->child);
@@ -205,13 +243,33 @@ static void note_crash(const struct runner *self, struct child_end *end)
 	crash_tell(self->config, &crash);
 }
 
+/*
+ * What the folders are like now against what the cycle has read of them: they differ when a person
+ * edited meanwhile. A state that the cycle found at its start and did not take in is left alone, or
+ * it would go round and round.
+ */
+static bool is_edited(const struct runner *self, enum item_kind kind, const guint64 *seen)
+{
+	guint64 all_start = 0, all_now = 0;
+	for (guint i = 0; i < self->folders[kind]->len; i++) {
+		guint64 start = 0, now = 0;
+		folder_watch_end(watch_at(self, kind, i), &start, &now);
+		all_start += start;
+		all_now += now;
+	}
+	return seen != NULL && all_now != *seen && all_now != all_start;
+}
+
 static void end_folders(struct runner *self, const struct cycle_end *end, gint64 now)
 {
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
 		const enum part part = part_of(kind);
 		const guint64 *seen = end->parts[part].has_seen ? &end->parts[part].seen : NULL;
-		if (self->folders[kind] != NULL && self->schedule.parts[part].is_running &&
-		    folder_watch_end(self->folders[kind], seen)) {
+		if (!self->schedule.parts[part].is_running) {
+			continue;
+		}
+		watch_folders(self, kind);
+		if (is_edited(self, kind, seen)) {
 			schedule_touch(&self->schedule, part, now + FOLDER_SETTLE_MS);
 		}
 	}
@@ -261,8 +319,8 @@ static void start(struct runner *self, const bool parts[PARTS], gint64 now)
 	g_autofree char *list = schedule_part_list(parts);
 	g_autofree char *crashed = crashed_list(self);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (parts[part_of(kind)]) {
-			folder_watch_begin(self->folders[kind]);
+		for (guint i = 0; parts[part_of(kind)] && i < self->folders[kind]->len; i++) {
+			folder_watch_begin(watch_at(self, kind, i));
 		}
 	}
 	self->child = child_start(self->host->config->text, self->config->name, list, crashed,
@@ -323,8 +381,10 @@ void runner_step(struct runner *self, gint64 now, const struct runner_limits *li
 {
 	reap(self, now);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (self->folders[kind] != NULL && folder_watch_step(self->folders[kind], now)) {
-			schedule_touch(&self->schedule, part_of(kind), now);
+		for (guint i = 0; i < self->folders[kind]->len; i++) {
+			if (folder_watch_step(watch_at(self, kind, i), now)) {
+				schedule_touch(&self->schedule, part_of(kind), now);
+			}
 		}
 	}
 	end_hanging(self, now);
@@ -340,8 +400,8 @@ gint64 runner_deadline(const struct runner *self, bool may_start)
 		next = MIN(next, schedule_next(&self->schedule));
 	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (self->folders[kind] != NULL) {
-			next = MIN(next, folder_watch_deadline(self->folders[kind]));
+		for (guint i = 0; i < self->folders[kind]->len; i++) {
+			next = MIN(next, folder_watch_deadline(watch_at(self, kind, i)));
 		}
 	}
 	return next;

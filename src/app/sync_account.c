@@ -74,19 +74,29 @@ void cycle_tell_journal_error(struct account_cycle *self, const GError *error)
 
 /* ---- the whole ---- */
 
-/* What this cycle has read of its folders: an edit made since makes another number, and the service
- * runs again. */
+static guint64 digest_read(struct journal *journal, enum item_kind kind)
+{
+	g_autoptr(GHashTable) sources = sources_load(journal, kind, NULL);
+	return sources != NULL ? folder_digest_of_sources(sources) : 0;
+}
+
+/* What this cycle has read of its folders, together: an edit made since makes another number, and
+ * the service runs again. */
 static void note_seen(struct account_cycle *self)
 {
+	struct journal *journal = self->account->journal;
+	g_auto(GStrv) sections = journal_sections(journal, NULL);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
 		enum part part = kind == ITEM_CONTACT ? PART_CONTACTS : PART_CALENDAR;
-		g_autoptr(GHashTable) sources = NULL;
-		if (self->end.parts[part].is_told) {
-			sources = sources_load(self->account->journal, kind, NULL);
+		if (!self->end.parts[part].is_told || sections == NULL) {
+			continue;
 		}
-		if (sources != NULL) {
-			self->end.parts[part].has_seen = true;
-			self->end.parts[part].seen = folder_digest_of_sources(sources);
+		self->end.parts[part].has_seen = true;
+		self->end.parts[part].seen = digest_read(journal, kind);
+		for (char **name = sections; *name != NULL; name++) {
+			struct journal *section = journal_section(journal, *name, NULL);
+			self->end.parts[part].seen +=
+				section != NULL ? digest_read(section, kind) : 0;
 		}
 	}
 }
