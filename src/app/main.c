@@ -28,6 +28,7 @@ static const struct command {
 	{"check", command_check, "configuration, folders, rights, credentials; the remote"},
 	{"login", command_login, "sign in: get the token of an account, and store it"},
 	{"consent", command_consent, "allow what the provider asked you about"},
+	{"collections", command_collections, "which address books and calendars there are"},
 	{"call", command_call, "one raw call of any API of the service"},
 	{"import", command_import, "put items of .vcf and .ics files into the folders"},
 	{"export", command_export, "all contacts or events as one text"},
@@ -71,7 +72,7 @@ static char *command_list(void)
 {
 	GString *list = g_string_new("Commands (each has its own --help):\n");
 	for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
-		g_string_append_printf(list, "  %-9s %s\n", commands[i].name, commands[i].summary);
+		g_string_append_printf(list, "  %-11s %s\n", commands[i].name, commands[i].summary);
 	}
 	g_string_append(list, "\nSee passerelle(1) and passerelle.conf(5).");
 	return g_string_free(list, FALSE);
