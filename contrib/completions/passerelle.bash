@@ -66,7 +66,7 @@ _passerelle()
 			COMPREPLY=($(compgen -f -- "$cur"))
 			return
 		fi
-		words="--dry-run --help $(_passerelle_accounts)"
+		words="--dry-run --collection --help $(_passerelle_accounts)"
 		;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$cur"))

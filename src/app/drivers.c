@@ -4,8 +4,6 @@
 
 #include "remotes/orange/orange.h"
 
-#include <string.h>
-
 static const struct remote_driver *const drivers[] = {
 	&orange_driver,
 };
@@ -22,7 +20,7 @@ const char *const *drivers_names(void)
 const struct remote_driver *drivers_find(const char *name)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(drivers); i++) {
-		if (strcmp(drivers[i]->name, name) == 0) {
+		if (g_strcmp0(drivers[i]->name, name) == 0) {
 			return drivers[i];
 		}
 	}

@@ -112,7 +112,9 @@ static void set_up(void)
 	static char name[] = "home", near[] = "http://127.0.0.1:1";
 	root = g_dir_make_tmp("passerelle-runner-XXXXXX", NULL);
 	g_setenv("STATE_DIRECTORY", root, TRUE);
+	static char remote[] = "orange";
 	config = (struct account_config){
+		.remote = remote,
 		.name = name,
 		.endpoint = near,
 		.contacts = below("contacts"),
