@@ -3,6 +3,7 @@
 #include "app/account_cycle.h"
 #include "app/account_journal.h"
 #include "app/interrupt.h"
+#include "app/labels.h"
 #include "app/log.h"
 #include "app/places.h"
 #include "app/progress.h"
@@ -24,6 +25,12 @@ static char *stamp_of(const struct account_config *config, enum item_kind kind)
 	                       config->push_past_events);
 }
 
+static enum direction direction_of(const struct account_config *config, enum item_kind kind)
+{
+	return (enum direction)(kind == ITEM_CONTACT ? config->contacts_direction
+	                                             : config->calendar_direction);
+}
+
 static struct cycle_report *run_cycle(struct account_cycle *self, enum item_kind kind,
                                       struct endpoint *local, const struct place *place)
 {
@@ -34,8 +41,7 @@ static struct cycle_report *run_cycle(struct account_cycle *self, enum item_kind
 		.local = local,
 		.remote = place->remote,
 		.journal = place->journal,
-		.direction = (enum direction)(kind == ITEM_CONTACT ? config->contacts_direction
-	                                                           : config->calendar_direction),
+		.direction = direction_of(config, kind),
 		.on_remote_delete = (enum on_remote_delete)config->on_remote_delete,
 		.max_adds = (unsigned)config->max_adds,
 		.is_confirmed = self->wish->is_confirmed,
@@ -145,6 +151,18 @@ static void fail_part(struct account_cycle *self, enum part part, const GError *
 
 /* ---- several collections ---- */
 
+static enum part part_of(enum item_kind kind)
+{
+	return kind == ITEM_CONTACT ? PART_CONTACTS : PART_CALENDAR;
+}
+
+static bool pushes(const struct account_cycle *self, enum item_kind kind)
+{
+	const enum direction direction = direction_of(self->config, kind);
+	return (direction == DIRECTION_BOTH || direction == DIRECTION_PUSH) &&
+	       self->account->hold == NULL && !self->wish->is_rebuild;
+}
+
 static struct cycle_report *run_place(struct account_cycle *self, enum item_kind kind,
                                       const struct place *place)
 {
@@ -155,6 +173,9 @@ static struct cycle_report *run_place(struct account_cycle *self, enum item_kind
 	if (local != NULL) {
 		report = run_cycle(self, kind, local, place);
 		local->functions->close(local);
+		if (report->error == NULL && !self->wish->is_dry_run) {
+			labels_keep(self->account, part_of(kind), place, pushes(self, kind));
+		}
 	} else {
 		report = cycle_report_new();
 		report->error = g_steal_pointer(&error);

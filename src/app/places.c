@@ -21,15 +21,20 @@ static void place_free(gpointer data)
 	struct place *self = data;
 	g_free(self->name);
 	g_free(self->folder);
+	collection_free(self->collection);
 	g_free(self);
 }
 
-static void add(GPtrArray *places, char *name_taken, char *folder_taken, struct endpoint *remote,
-                struct journal *journal)
+static struct place *add(GPtrArray *places, char *name_taken, char *folder_taken,
+                         struct endpoint *remote, struct journal *journal)
 {
-	struct place *place = g_new(struct place, 1);
-	*place = (struct place){name_taken, folder_taken, remote, journal};
+	struct place *place = g_new0(struct place, 1);
+	place->name = name_taken;
+	place->folder = folder_taken;
+	place->remote = remote;
+	place->journal = journal;
 	g_ptr_array_add(places, place);
+	return place;
 }
 
 /* "calendar/work": what a section is called. */
@@ -81,9 +86,11 @@ static bool add_collection(const struct account *account, enum part part, GPtrAr
 	if (journal == NULL) {
 		return false;
 	}
+	struct endpoint *remote =
+		connection->driver->collection(connection->remote, kind, collection, journal);
 	add(places, g_strdup(collection->name),
-	    folders_path(account->config, kind, collection->name),
-	    connection->driver->collection(connection->remote, kind, collection, journal), journal);
+	    folders_path(account->config, kind, collection->name), remote, journal)
+		->collection = collection_copy(collection);
 	return true;
 }
 
@@ -103,10 +110,11 @@ static bool add_only(const struct account *account, enum part part, GPtrArray *p
 		            what(part), collections->len == 0 ? "" : item_kind_name(kind), names);
 		return false;
 	}
-	add(places, NULL, folders_path(account->config, kind, NULL),
-	    connection->driver->collection(connection->remote, kind,
-	                                   g_ptr_array_index(collections, 0), account->journal),
-	    account->journal);
+	const struct collection *only = g_ptr_array_index(collections, 0);
+	struct endpoint *remote =
+		connection->driver->collection(connection->remote, kind, only, account->journal);
+	add(places, NULL, folders_path(account->config, kind, NULL), remote, account->journal)
+		->collection = collection_copy(only);
 	return true;
 }
 

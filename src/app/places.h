@@ -6,10 +6,11 @@
 #include "app/account.h"
 
 struct place {
-	char *name;              /* of the collection; NULL = the only one of its kind */
-	char *folder;            /* its path here */
-	struct endpoint *remote; /* lent */
-	struct journal *journal; /* lent: the collection's part of it */
+	char *name;                    /* of the collection; NULL = the only one of its kind */
+	char *folder;                  /* its path here */
+	struct collection *collection; /* NULL where the service has no several */
+	struct endpoint *remote;       /* lent */
+	struct journal *journal;       /* lent: the collection's part of it */
 };
 
 /*

@@ -85,6 +85,7 @@ struct collection {
 	bool is_read_only;          /* nothing can be added, changed or removed there */
 };
 struct collection *collection_new(const char *id, const char *name);
+struct collection *collection_copy(const struct collection *self);
 void collection_free(struct collection *self);
 DEFINE_OWNED(collection, collection_free);
 
@@ -113,6 +114,10 @@ struct remote_driver {
 	struct endpoint *(*collection)(struct remote *remote, enum item_kind kind,
 	                               const struct collection *collection,
 	                               struct journal *journal);
+	/* Gives a collection another name to show, or another colour; NULL = as it is. NULL
+	 * function: cannot be done. */
+	bool (*label_collection)(struct remote *remote, const struct collection *collection,
+	                         const char *display_name, const char *color, GError **error);
 	/* Counts; NULL function = the service has none. */
 	struct mailbox *(*read_mailbox)(struct remote *remote, GError **error);
 	/*
