@@ -25,9 +25,12 @@ const char *verdict_name(enum verdict verdict);
 
 /* What an update of a local item is. */
 enum update_way {
-	UPDATE_PART,    /* text is the part that the other side can hold: what differs from base in
-	                   it is carried over, all else stays */
-	UPDATE_WHOLE,   /* text is all there is of it, and it was changed here, too: both count */
+	UPDATE_PART,  /* text is the part that the other side can hold: what differs from base in
+	                 it is carried over, all else stays */
+	UPDATE_WHOLE, /* text is all there is of it, and it was changed here, too: both count; where
+	                 they cannot, STALE */
+	UPDATE_THEIRS, /* the same, and text counts where both cannot */
+	UPDATE_BOTH, /* the same, and where both cannot, what is here becomes an item of its own */
 	UPDATE_REPLACE, /* the same, and nothing was changed here: it becomes text */
 };
 

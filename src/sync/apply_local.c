@@ -156,7 +156,17 @@ static enum update_way way_of(const struct cycle *self, const struct action *act
 	if (!self->settings->remote->functions->is_whole) {
 		return UPDATE_PART;
 	}
-	return action->operation == OPERATION_UPDATE_LOCAL ? UPDATE_REPLACE : UPDATE_WHOLE;
+	if (action->operation == OPERATION_UPDATE_LOCAL) {
+		return UPDATE_REPLACE;
+	}
+	switch (self->settings->conflict) {
+	case CONFLICT_POLICY_REMOTE:
+		return UPDATE_THEIRS;
+	case CONFLICT_POLICY_BOTH:
+		return UPDATE_BOTH;
+	default:
+		return UPDATE_WHOLE;
+	}
 }
 
 bool apply_update_local(struct cycle *self, GPtrArray *actions, GError **error)

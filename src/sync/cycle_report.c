@@ -54,6 +54,7 @@ void cycle_report_add(struct cycle_report *self, struct cycle_report *other, con
 	self->is_complete &= other->is_complete;
 	self->local_changed |= other->local_changed;
 	self->is_plan_held |= other->is_plan_held;
+	self->held_removals += other->held_removals;
 	if (self->hold == NULL) {
 		self->hold_action = other->hold_action;
 	}

@@ -84,6 +84,60 @@ START_TEST(an_event_becomes_what_came_unless_it_was_changed_here)
 }
 END_TEST
 
+START_TEST(what_came_wins_where_it_is_preferred)
+{
+	write_item("a.vcf", CARD("a", "A", "NOTE:mine\r\nTEL:1\r\n"));
+	run(add_update("a.vcf", UPDATE_THEIRS, CARD("a", "A", ""),
+	               CARD("a", "A", "NOTE:theirs\r\n")),
+	    VERDICT_DONE);
+	expect_item("a.vcf", CARD("a", "A", "NOTE:theirs\r\nTEL:1\r\n"));
+	scratch_expect("state/trash/20261121T031417Z-a.vcf",
+	               CARD("a", "A", "NOTE:mine\r\nTEL:1\r\n"));
+}
+END_TEST
+
+/* Twice the same, as after a kill: one copy. */
+START_TEST(both_are_kept_where_they_cannot_be_one)
+{
+	use_events();
+	for (int i = 0; i < 2; i++) {
+		write_item("a.ics", EVENT("a", "mine"));
+		g_ptr_array_set_size(changes, 0);
+		run(add_update("a.ics", UPDATE_BOTH, EVENT("a", "A"), EVENT("a", "B")),
+		    VERDICT_DONE);
+		expect_item("a.ics", EVENT("a", "B"));
+		ck_assert_uint_eq(scratch_count("items"), 2);
+	}
+	struct snapshot *snapshot = side->functions->list(side, NULL, NULL);
+	for (guint i = 0; i < snapshot->entries->len; i++) {
+		const struct entry *entry = g_ptr_array_index(snapshot->entries, i);
+		g_autofree char *path = g_strconcat("items/", entry->ref, NULL);
+		g_autofree char *text = scratch_read(path);
+		if (strcmp(entry->ref, "a.ics") != 0) {
+			ck_assert(g_str_has_prefix(entry->ref, "a-"));
+			ck_assert_ptr_nonnull(strstr(text, "SUMMARY:mine\r\n"));
+			ck_assert_ptr_nonnull(strstr(text, "\r\nUID:a-"));
+		}
+	}
+	snapshot_free(snapshot);
+}
+END_TEST
+
+START_TEST(cards_that_can_be_one_are_one_even_so)
+{
+	write_item("a.vcf", CARD("a", "A", "NOTE:mine\r\n"));
+	run(add_update("a.vcf", UPDATE_BOTH, CARD("a", "A", ""), CARD("a", "A", "TEL:1\r\n")),
+	    VERDICT_DONE);
+	ck_assert_uint_eq(scratch_count("items"), 1);
+	g_ptr_array_set_size(changes, 0);
+	write_item("a.vcf", CARD("a", "A", "NOTE:mine\r\n"));
+	run(add_update("a.vcf", UPDATE_BOTH, CARD("a", "A", ""), CARD("a", "A", "NOTE:b\r\n")),
+	    VERDICT_DONE);
+	ck_assert_uint_eq(scratch_count("items"), 2);
+	expect_item("a.vcf", CARD("a", "A", "NOTE:b\r\n"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("stores/vdir_whole");
@@ -96,6 +150,9 @@ int main(void)
 	tcase_add_test(tests, of_a_card_that_was_changed_on_both_sides_both_count);
 	tcase_add_test(tests, versions_that_cannot_be_mixed_are_a_conflict);
 	tcase_add_test(tests, an_event_becomes_what_came_unless_it_was_changed_here);
+	tcase_add_test(tests, what_came_wins_where_it_is_preferred);
+	tcase_add_test(tests, both_are_kept_where_they_cannot_be_one);
+	tcase_add_test(tests, cards_that_can_be_one_are_one_even_so);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
