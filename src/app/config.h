@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "endpoint/driver.h"
 #include "plan/policy.h"
+#include "sync/cycle.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
@@ -37,7 +38,8 @@ struct account_config {
 	gint64 messages;                               /* bool */
 	char *timezone;
 	gint64 push_past_events; /* bool */
-	gint64 recurrence_horizon, max_adds;
+	gint64 recurrence_horizon, max_adds, max_deletes;
+	gint64 conflict;         /* enum conflict_policy */
 	gint64 on_remote_delete; /* enum on_remote_delete */
 	gint64 in_doubt;         /* enum in_doubt_policy */
 	gint64 in_doubt_grace;

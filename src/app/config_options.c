@@ -30,6 +30,13 @@ static const struct option_choice remote_deletes[] = {
 	{"trash", REMOTE_DELETE_TRASH},
 	{NULL, 0},
 };
+static const struct option_choice conflicts[] = {
+	{"report", CONFLICT_POLICY_REPORT},
+	{"local", CONFLICT_POLICY_LOCAL},
+	{"remote", CONFLICT_POLICY_REMOTE},
+	{"both", CONFLICT_POLICY_BOTH},
+	{NULL, 0},
+};
 static const struct option_choice in_doubts[] = {
 	{"hold", IN_DOUBT_HOLD},
 	{"assume-done", IN_DOUBT_ASSUME_DONE},
@@ -143,6 +150,10 @@ const struct option config_options[] = {
                "how far ahead repeating events are sent"),
 	AMOUNT(max_adds, OPTION_NUMBER, "50", 0, 100000,
                "more new items than this in one cycle wait for your word"),
+	AMOUNT(max_deletes, OPTION_NUMBER, "20", 0, 100000,
+               "more removals than this in one cycle wait for your word"),
+	CHOICE(conflict, "report", conflicts,
+               "an item that was changed on both sides: report, local, remote or both"),
 	CHOICE(on_remote_delete, "keep", remote_deletes,
                "what becomes of a local item that is gone there: keep or trash"),
 	CHOICE(in_doubt, "hold", in_doubts,

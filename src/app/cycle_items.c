@@ -44,6 +44,8 @@ static struct cycle_report *run_cycle(struct account_cycle *self, enum item_kind
 		.direction = direction_of(config, kind),
 		.on_remote_delete = (enum on_remote_delete)config->on_remote_delete,
 		.max_adds = (unsigned)config->max_adds,
+		.max_deletes = (unsigned)config->max_deletes,
+		.conflict = (enum conflict_policy)config->conflict,
 		.is_confirmed = self->wish->is_confirmed,
 		.is_dry_run = self->wish->is_dry_run,
 		.is_full = self->wish->is_full,
@@ -129,7 +131,7 @@ static void take_report(struct account_cycle *self, enum part part,
 		log_tell(LOG_LEVEL_WARNING, &about, "%s", report->hold);
 	}
 	if (report->held > 0 || report->refused > 0 || report->is_plan_held ||
-	    report->hold != NULL) {
+	    report->held_removals > 0 || report->hold != NULL) {
 		cycle_worsen(self, EXIT_HELD);
 	}
 	if (!interrupt_is_raised()) {
