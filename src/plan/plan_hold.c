@@ -36,8 +36,7 @@ static void hold_all(struct plan *plan, const char *reason)
 
 static void hold_adds(struct plan *plan, const struct policy *policy)
 {
-	/* what can be removed again is not for ever */
-	if (plan->n_remote_adds <= policy->max_adds || policy->remote_can_remove) {
+	if (plan->n_remote_adds <= policy->max_adds) {
 		return;
 	}
 	plan->is_held = true;
