@@ -23,7 +23,7 @@
 #define GRACE      (5 * 1000)    /* between SIGTERM and SIGKILL */
 #define BEHAVIOUR  "TEST_RUNNER_CHILD"
 #define RECORD     "TEST_RUNNER_RECORD"
-#define TRIES      600 /* of 50 ms, for a child to do what it does */
+#define TRIES      2400 /* of 50 ms, for a child to do what it does */
 #define EVERYTHING "contacts,calendar,messages"
 
 /* ---- the child ---- */

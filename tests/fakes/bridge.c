@@ -51,7 +51,7 @@ struct bridge *bridge_new(enum bridge_remote remote, const struct emulator_optio
 		.in_doubt_grace = 0,
 		.vcard_major = 3,
 		.max_connections = 4,
-		.timeout = 5,
+		.timeout = 30,
 	};
 	return self;
 }

@@ -315,10 +315,10 @@ static inline guint server_count_requests(struct server *self, const char *text)
 }
 
 /* How many connections, or requests, there were, once they are that many: a client can be done with
- * one that the server, on a busy machine, has not yet taken. At most 20 seconds. */
+ * one that the server, on a busy machine, has not yet taken. At most a minute. */
 static inline guint server_await(struct server *self, const GPtrArray *things, guint count)
 {
-	const gint64 deadline = g_get_monotonic_time() + 20 * G_TIME_SPAN_SECOND;
+	const gint64 deadline = g_get_monotonic_time() + 60 * G_TIME_SPAN_SECOND;
 	g_mutex_lock(&self->mutex);
 	while (things->len < count && g_cond_wait_until(&self->changed, &self->mutex, deadline)) {
 	}
