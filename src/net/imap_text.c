@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 #define WORDS_BYTES 200
 
 /* ---- reading ---- */
@@ -252,20 +254,7 @@ char *imap_quote_mailbox(const char *name)
 
 char *imap_clean_words(const char *text, gsize size)
 {
-	g_autofree char *valid = g_utf8_make_valid(text, (gssize)MIN(size, WORDS_BYTES * 4));
-	GString *line = g_string_new(NULL);
-	for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
-		const gunichar character = g_utf8_get_char(at);
-		const GUnicodeType type = g_unichar_type(character);
-		if (line->len + 6 > WORDS_BYTES) {
-			break;
-		}
-		if (g_unichar_isspace(character)) {
-			g_string_append_c(line, ' ');
-		} else if (type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT) {
-			g_string_append_unichar(line, character);
-		}
-	}
-	g_strstrip(line->str);
-	return g_string_free(line, FALSE);
+	g_autofree char *copy = g_strndup(text, MIN(size, WORDS_BYTES * 4));
+	char *line = text_line(copy, WORDS_BYTES);
+	return line == NULL ? g_strdup("") : line;
 }

@@ -177,6 +177,16 @@ const struct largest_input largest_inputs[] = {
 	ROW("ends of the data", MAIL, "</UserAuthorizedData>", MAIL_END),
 	ROW("tags of the overview", "<getPersonalMessagesReturn>", "<EmailsLastNDetailed", ""),
 
+	/* mails */
+	ROW("fields of a mail", "", "X-\x01: a\r\n", "Subject: a\r\n"),
+	ROW("lines of a field", "Subject: a", "\r\n b", "\r\n"),
+	ROW("encoded words", "Subject: ", "=?utf-8?Q?=C3=A9?= ", "\r\n"),
+	ROW("encoded words of many charsets", "Subject: ", "=?cp125\x01?B?6Q?= ", "\r\n"),
+	ROW("beginnings of encoded words", "Subject: ", "=?a?q?", "\r\n"),
+	ROW("comments of a sender", "From: ", "(", "\r\n"),
+	ROW("members of a group", "From: ", ",", "a@b\r\n"),
+	ROW("groups", "From: ", "a:", "a@b\r\n"),
+
 	/* requests */
 	ROW("headers", REQUEST, "A\x01: b\r\n", "\r\n\r\ntoken=a"),
 	ROW("equal headers", REQUEST, "Host: a\r\n", "\r\n\r\ntoken=a"),
