@@ -94,6 +94,11 @@ bool imap_has(const struct imap *self, const char *capability)
 	return strstr(self->capabilities, word) != NULL;
 }
 
+bool imap_is_secure(const struct imap *self)
+{
+	return self->wire->is_secure;
+}
+
 const char *imap_host(const struct imap *self)
 {
 	return self->wire->host;

@@ -42,6 +42,8 @@ void imap_close(struct imap *self);
 
 /* "IDLE", "ESEARCH" …, as the server said after the sign-in. */
 bool imap_has(const struct imap *self, const char *capability);
+/* Is what is said encrypted, and the server known? Else it is this computer. */
+bool imap_is_secure(const struct imap *self);
 /* "host" or "host:port", for messages. Owned by it. */
 const char *imap_host(const struct imap *self);
 
@@ -67,6 +69,8 @@ bool imap_is_lost(const struct imap *self);
  */
 bool imap_idle(struct imap *self, gint64 wait_ms, GError **error);
 
+/* imaps://HOST[:PORT] or imap://HOST[:PORT], without a user? */
+bool imap_is_address(const char *url);
 /* For imap:// and imaps:// addresses whose host is 127.0.0.0/8, ::1 or localhost. */
 bool imap_is_loopback(const char *url);
 

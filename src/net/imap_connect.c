@@ -81,6 +81,14 @@ static bool is_loopback_host(const char *host)
 	return g_ascii_strcasecmp(host, "localhost") == 0;
 }
 
+bool imap_is_address(const char *url)
+{
+	struct address address;
+	const bool is = address_read(&address, url);
+	address_clear(&address);
+	return is;
+}
+
 bool imap_is_loopback(const char *url)
 {
 	struct address address;
@@ -309,6 +317,7 @@ static struct wire *wire_new(const struct imap_settings *settings, const struct 
 	self->port = strtol(address->port != NULL ? address->port : usual, NULL, 10);
 	self->host = address->port == NULL ? g_strdup(address->host)
 	                                   : g_strdup_printf("%s:%ld", self->name, self->port);
+	self->is_secure = strcmp(usual, "993") == 0 || wants_tls(settings, address);
 	self->cancelled = settings->cancelled;
 	self->line = g_byte_array_new();
 	self->multi = curl_multi_init();

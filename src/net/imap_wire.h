@@ -17,7 +17,7 @@ struct wire {
 	char message[CURL_ERROR_SIZE];
 	/* what the server said while libcurl connected */
 	char *refusal; /* its last BYE, NO or BAD, in its words; NULL = none */
-	bool is_preauthenticated;
+	bool is_preauthenticated, is_secure;
 	gsize heard; /* bytes of all that */
 	/* what came and is not read yet, and the line that is being read */
 	char in[16 * 1024];
