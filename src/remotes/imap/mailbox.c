@@ -212,7 +212,8 @@ static void take_mail(void *data, struct imap_cursor reply)
 	struct fetched mail = {0};
 	read_fetched(&reply, &mail);
 	if (mail.header != NULL && newest_remove(self->asked, mail.uid)) {
-		g_ptr_array_add(self->mails, summarise(self, &mail));
+		/* In front: of two that came in the same second the higher id is the newer one. */
+		g_ptr_array_insert(self->mails, 0, summarise(self, &mail));
 	}
 	fetched_clear(&mail);
 }
