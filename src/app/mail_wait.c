@@ -30,7 +30,7 @@ static bool tell(int output, char what)
 	return written == 1;
 }
 
-static enum exit_status judge(const char *account, const GError *error)
+enum exit_status mail_wait_failed(const char *account, const GError *error)
 {
 	const struct log_about about = {account, "messages", NULL};
 	if (passerelle_error_is(error, PASSERELLE_ERROR_UNSUPPORTED)) {
@@ -56,7 +56,7 @@ enum exit_status mail_wait(const struct remote_driver *driver, struct remote *re
 			break;
 		}
 		if (error != NULL) {
-			return judge(account, error);
+			return mail_wait_failed(account, error);
 		}
 		if (!tell(output, has_news ? MAIL_WAIT_NEWS : MAIL_WAIT_ALIVE)) {
 			break;

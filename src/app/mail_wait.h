@@ -24,4 +24,7 @@ void mail_wait_tie(int input);
 enum exit_status mail_wait(const struct remote_driver *driver, struct remote *remote,
                            const char *account, const volatile sig_atomic_t *cancelled, int output);
 
+/* That end of an error, told in the log as far as the cycles do not. */
+enum exit_status mail_wait_failed(const char *account, const GError *error);
+
 #endif

@@ -205,6 +205,37 @@ wait "$waiting"
 waiting=
 tail -n 1 "$work/await.out" | grep -qx stopped || fail "it does not end when it is told to"
 
+echo "== the program: counts, and what the service starts to wait"
+printf '%s\n' "$secret" >"$work/password"
+chmod 600 "$work/password"
+cat >"$XDG_CONFIG_HOME/passerelle/passerelle.conf" <<END
+[account home]
+remote = imap
+mail_url = $starttls_url
+user = ada
+password_file = $work/password
+ca_file = $IMAP_CA
+END
+"$program" sync >"$work/sync.out" 2>&1 || { cat "$work/sync.out"; fail "sync"; }
+jq -e '.mail.unread == 1 and .mail.total == 3 and .mail.latest[0].subject == "fifth"' "$status_file" >"$work/jq.out" || { jq . "$status_file"; fail "the status"; }
+"$program" check --online >"$work/check.out" 2>&1 || { cat "$work/check.out"; fail "check --online"; }
+has_bytes() { # AT LEAST
+  [ "$(tr -cd '!' <"$work/wait.out" | wc -c)" -ge "$1" ]
+}
+mkfifo "$work/lifeline"
+"$program" -v wait-mail home <"$work/lifeline" >"$work/wait.out" 2>"$work/wait.log" &
+waiting=$!
+exec 9>"$work/lifeline"
+wait_for 60 has_bytes 1 || fail "wait-mail does not begin"
+deliver INBOX sixth
+wait_for 60 has_bytes 2 || fail "wait-mail does not tell of a delivery"
+exec 9>&-
+result=0
+wait "$waiting" || result=$?
+waiting=
+[ $result -eq 143 ] || fail "wait-mail did not go with who started it, but ended with $result"
+"$program" --help | grep -q wait-mail && fail "wait-mail is shown to people"
+
 echo "== 10,000 mails, one of them with a subject of 3 MB"
 awk 'BEGIN {
   for (i = 1; i <= 10000; i++) {

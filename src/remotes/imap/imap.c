@@ -6,7 +6,7 @@
 
 #include "remotes/imap/mailbox.h"
 #include "remotes/imap/probe.h"
-#include "remotes/imap/session.h"
+#include "remotes/imap/sign_in.h"
 
 /* RFC 2177: at least every 29 minutes. Less, since what stands between forgets sooner. */
 #define IDLE_MS (14 * 60 * 1000)
@@ -20,7 +20,7 @@ static struct remote *open_remote(const struct remote_settings *settings, struct
                                   GError **error)
 {
 	(void)journal;
-	if (!session_check(settings, error)) {
+	if (!sign_in_check(settings, error)) {
 		return NULL;
 	}
 	struct remote *self = g_new0(struct remote, 1);
@@ -44,9 +44,9 @@ static struct endpoint *no_endpoint(struct remote *self, enum item_kind kind)
 
 static struct mailbox *read_mailbox(struct remote *self, GError **error)
 {
-	struct imap *imap = session_open(self->settings, error);
+	struct imap *imap = sign_in_open(self->settings, error);
 	struct mailbox *mailbox =
-		imap == NULL ? NULL : mailbox_read(imap, session_mailboxes(self->settings), error);
+		imap == NULL ? NULL : mailbox_read(imap, sign_in_mailboxes(self->settings), error);
 	imap_close(imap);
 	return mailbox;
 }
@@ -55,7 +55,7 @@ static struct mailbox *read_mailbox(struct remote *self, GError **error)
 
 static bool begin_watching(struct remote *self, GError **error)
 {
-	self->watching = session_open(self->settings, error);
+	self->watching = sign_in_open(self->settings, error);
 	if (self->watching == NULL) {
 		return false;
 	}
@@ -65,7 +65,7 @@ static bool begin_watching(struct remote *self, GError **error)
 		            imap_host(self->watching));
 		return false;
 	}
-	return mailbox_examine(self->watching, session_mailboxes(self->settings)[0], NULL, error);
+	return mailbox_examine(self->watching, sign_in_mailboxes(self->settings)[0], NULL, error);
 }
 
 /* Until there is news, or the time is over, which is no error. */
@@ -106,6 +106,7 @@ static GPtrArray *probe(struct remote *self, const char *part)
 
 const struct remote_driver imap_driver = {
 	.name = "imap",
+	.knows_users = true,
 	.open = open_remote,
 	.close = close_remote,
 	.endpoint = no_endpoint,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "remotes/imap/mailbox.h"
-#include "remotes/imap/session.h"
+#include "remotes/imap/sign_in.h"
 
 #define PART "messages"
 
@@ -63,7 +63,7 @@ static bool tell_mailbox(GPtrArray *findings, struct imap *imap, const char *nam
 
 static void ask(GPtrArray *findings, const struct remote_settings *settings, struct imap *imap)
 {
-	char *const *name = session_mailboxes(settings);
+	char *const *name = sign_in_mailboxes(settings);
 	tell_reached(findings, settings, imap);
 	for (; *name != NULL; name++) {
 		if (!tell_mailbox(findings, imap, *name)) {
@@ -82,7 +82,7 @@ GPtrArray *probe_mailboxes(const struct remote_settings *settings, const char *p
 	if (strcmp(part, PART) != 0) {
 		return findings;
 	}
-	struct imap *imap = session_open(settings, &error);
+	struct imap *imap = sign_in_open(settings, &error);
 	if (imap == NULL) {
 		complain(findings, error);
 	} else {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* An account's settings as a connection. */
-#include "remotes/imap/session.h"
+#include "remotes/imap/sign_in.h"
 
-const char *session_url(const struct remote_settings *settings)
+const char *sign_in_url(const struct remote_settings *settings)
 {
 	return settings->messages_url != NULL ? settings->messages_url : settings->endpoint;
 }
 
-bool session_check(const struct remote_settings *settings, GError **error)
+bool sign_in_check(const struct remote_settings *settings, GError **error)
 {
 	const char *words = NULL;
 	const bool has_secret = settings->password != NULL || settings->bearer != NULL;
-	if (session_url(settings) == NULL || !imap_is_address(session_url(settings))) {
+	if (sign_in_url(settings) == NULL || !imap_is_address(sign_in_url(settings))) {
 		words = "the address of the mailbox must be imaps://HOST or imap://HOST, without a "
 			"user";
 	} else if (!has_secret && settings->client_certificate == NULL) {
@@ -25,7 +25,7 @@ bool session_check(const struct remote_settings *settings, GError **error)
 	return words == NULL;
 }
 
-char *const *session_mailboxes(const struct remote_settings *settings)
+char *const *sign_in_mailboxes(const struct remote_settings *settings)
 {
 	static char inbox[] = "INBOX";
 	static char *const usual[] = {inbox, NULL};
@@ -33,10 +33,10 @@ char *const *session_mailboxes(const struct remote_settings *settings)
 	return has_own ? settings->mailboxes : usual;
 }
 
-struct imap *session_open(const struct remote_settings *settings, GError **error)
+struct imap *sign_in_open(const struct remote_settings *settings, GError **error)
 {
 	const struct imap_settings wanted = {
-		.url = session_url(settings),
+		.url = sign_in_url(settings),
 		.user = settings->user,
 		.password = settings->password,
 		.bearer = settings->bearer,
