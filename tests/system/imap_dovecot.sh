@@ -4,6 +4,8 @@
 # that restarts while we wait; and no mail is ever marked as read.
 # shellcheck source=tests/system/lib_account.sh
 . "$(dirname "$0")/lib_account.sh"
+# shellcheck source=tests/system/lib_service.sh
+. "$(dirname "$0")/lib_service.sh"
 for tool in dovecot doveadm openssl; do
   command -v $tool >/dev/null || { echo "skipped: no $tool"; exit 77; }
 done
@@ -235,6 +237,28 @@ wait "$waiting" || result=$?
 waiting=
 [ $result -eq 143 ] || fail "wait-mail did not go with who started it, but ended with $result"
 "$program" --help | grep -q wait-mail && fail "wait-mail is shown to people"
+
+echo "== the service: a delivery shows long before its time"
+printf 'messages_interval = 12h\n' >>"$XDG_CONFIG_HOME/passerelle/passerelle.conf"
+shows() { # UNREAD TOTAL
+  jq -e --argjson unread "$1" --argjson total "$2" '.mail.unread == $unread and .mail.total == $total' "$status_file"
+}
+waits() {
+  pgrep -P "$service" -f 'wait-mail home'
+}
+rm -f "$status_file"
+start_service
+wait_for 60 shows 2 4 || fail "the service counts no mail"
+wait_for 60 waits || fail "the service starts nothing to wait"
+deliver INBOX seventh
+wait_for 60 shows 3 5 || fail "the service does not count a delivery"
+stop_dovecot
+start_dovecot
+deliver INBOX eighth
+wait_for 120 shows 4 6 || fail "the service does not wait again after a restart of the server"
+child=$(waits)
+stop_service "service"
+! kill -0 "$child" 2>/dev/null || fail "what waits outlives the service"
 
 echo "== 10,000 mails, one of them with a subject of 3 MB"
 awk 'BEGIN {
