@@ -2,10 +2,12 @@
 /* Which remotes there are: the only file that names every driver. */
 #include "app/drivers.h"
 
+#include "remotes/imap/imap.h"
 #include "remotes/orange/orange.h"
 
 static const struct remote_driver *const drivers[] = {
 	&orange_driver,
+	&imap_driver,
 };
 
 const char *const *drivers_names(void)

@@ -8,9 +8,12 @@
 #include "app/folder_watch.h"
 #include "app/folders.h"
 #include "app/log.h"
+#include "app/mail_watch.h"
 #include "app/network.h"
 #include "app/paths.h"
 #include "app/presence.h"
+#include "app/service.h"
+#include "app/spawn.h"
 
 #include <signal.h>
 #include <string.h>
@@ -18,6 +21,7 @@
 
 #define LONGEST_SILENCE (15 * 60 * 1000) /* of a cycle, without any progress: it hangs */
 #define GRACE_MS        5000             /* between SIGTERM and SIGKILL */
+#define MAIL_PAUSE_MS   (10 * 1000)      /* from one mail to the next: a list that is busy */
 
 struct watched {
 	char *path;
@@ -32,6 +36,8 @@ struct runner {
 	GPtrArray *folders[ITEM_KINDS]; /* struct watched */
 	char *token_name;
 	struct watch *token;
+	struct mail_watch *mail;   /* NULL = not wanted, or the service does not tell */
+	gint64 mail_look;          /* when news of mail were, or will be, looked at last */
 	struct presence *presence; /* NULL = it could not be had, or was given up */
 	struct child *child;
 	gint64 end_at;  /* SIGTERM then, unless the child has made progress */
@@ -121,6 +127,27 @@ static void watch_token(struct runner *self)
 	self->token = watch_new(self->host->watcher, folder, on_token, self);
 }
 
+static struct mail_watch *watch_mail(struct runner *self, gint64 now)
+{
+	const struct remote_driver *driver = service_of(self->config, PART_MESSAGES).driver;
+	if (!account_has_part(self->config, PART_MESSAGES) || driver->await_mail == NULL) {
+		return NULL;
+	}
+	const char *arguments[7] = {SPAWN_SELF, "-c", MAIL_WATCH_CONFIG};
+	guint count = 3;
+	if (self->host->verbosity != 0) {
+		arguments[count++] = self->host->verbosity > 0 ? "-v" : "-q";
+	}
+	arguments[count++] = "wait-mail";
+	arguments[count] = self->config->name;
+	const struct mail_watch_how how = {.account = self->config->name,
+	                                   .arguments = arguments,
+	                                   .config = self->host->config->text,
+	                                   .wake = on_woken,
+	                                   .data = self};
+	return mail_watch_new(&how, now);
+}
+
 /* What status says of the service: nothing else depends on it. */
 static void announce(struct runner *self)
 {
@@ -160,6 +187,8 @@ struct runner *runner_new(const struct account_config *config, const struct runn
 	watch_token(self);
 	announce(self);
 	schedule_init(&self->schedule, config, first);
+	self->mail = watch_mail(self, first);
+	self->mail_look = first - MAIL_PAUSE_MS;
 	return self;
 }
 
@@ -172,6 +201,7 @@ void runner_free(struct runner *self)
 		g_ptr_array_unref(self->folders[kind]);
 	}
 	watch_free(self->token);
+	mail_watch_free(self->mail);
 	child_free(self->child);
 	presence_release(self->presence);
 	config_account_free(self->config);
@@ -192,6 +222,7 @@ void runner_leave(struct runner *self)
 {
 	presence_release(self->presence);
 	self->presence = NULL;
+	g_clear_pointer(&self->mail, mail_watch_free);
 }
 
 /* ---- the end of a child ---- */
@@ -377,9 +408,20 @@ static void end_hanging(struct runner *self, gint64 now)
 	}
 }
 
+/* At once, and then not sooner than after a while; a look that is planned serves all until then. */
+static void step_mail(struct runner *self, gint64 now, bool may_start)
+{
+	if (self->mail != NULL && mail_watch_step(self->mail, now, may_start) &&
+	    self->mail_look <= now) {
+		self->mail_look = MAX(now, self->mail_look + MAIL_PAUSE_MS);
+		schedule_touch(&self->schedule, PART_MESSAGES, self->mail_look);
+	}
+}
+
 void runner_step(struct runner *self, gint64 now, const struct runner_limits *limits)
 {
 	reap(self, now);
+	step_mail(self, now, limits->may_start);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
 		for (guint i = 0; i < self->folders[kind]->len; i++) {
 			if (folder_watch_step(watch_at(self, kind, i), now)) {
@@ -398,6 +440,9 @@ gint64 runner_deadline(const struct runner *self, bool may_start)
 	gint64 next = MIN(self->end_at, self->kill_at);
 	if (may_start) {
 		next = MIN(next, schedule_next(&self->schedule));
+	}
+	if (self->mail != NULL) {
+		next = MIN(next, mail_watch_deadline(self->mail, may_start));
 	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
 		for (guint i = 0; i < self->folders[kind]->len; i++) {
@@ -420,11 +465,17 @@ bool runner_needs_person(const struct runner *self)
 void runner_network(struct runner *self, gint64 now)
 {
 	schedule_network(&self->schedule, now, g_random_double());
+	if (self->mail != NULL) {
+		mail_watch_renew(self->mail, now);
+	}
 }
 
 void runner_hold_until(struct runner *self, gint64 when)
 {
 	schedule_hold_until(&self->schedule, when);
+	if (self->mail != NULL) {
+		mail_watch_renew(self->mail, when);
+	}
 }
 
 void runner_stop(struct runner *self, gint64 now)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A small HTTP server on loopback, with or without TLS, that does to each request what a test's
- * function says. */
+ * function says; or a server of anything else, whose function talks as long as it likes. */
 #ifndef TESTS_NET_SCRIPTED_SERVER_H
 #define TESTS_NET_SCRIPTED_SERVER_H
 
@@ -53,6 +53,7 @@ struct server {
 	guint16 port;
 	gnutls_certificate_credentials_t credentials; /* NULL = plain */
 	server_script script;
+	void (*talk)(struct connection *connection); /* instead of the script; NULL = HTTP */
 	void *data;
 	GThread *acceptor;
 	GMutex mutex;
@@ -183,6 +184,10 @@ static inline gpointer connection_run(gpointer data)
 	struct server *server = self->server;
 	server_count(server, 1, NULL);
 	bool goes_on = connection_begin(self);
+	if (goes_on && server->talk != NULL) {
+		server->talk(self);
+		goes_on = false;
+	}
 	while (goes_on) {
 		GString *request = g_string_new(NULL);
 		goes_on = connection_read_request(self, request);
