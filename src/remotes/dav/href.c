@@ -187,16 +187,14 @@ char *dav_href_as_collection(const char *canonical)
 char *dav_href_ref(const char *collection, const char *member)
 {
 	g_autofree char *folder = dav_href_as_collection(collection);
-	if (g_str_has_suffix(member, "/") || strncmp(member, folder, strlen(folder) - 1) == 0) {
-		const char *name = member + strlen(folder) - 1;
-		if (g_str_has_suffix(member, "/") || *name == '\0') {
-			return NULL;
-		}
-		if (*name == '/' && strchr(name + 1, '/') == NULL) {
-			return g_strdup(name + 1);
-		}
+	const gsize size = strlen(folder);
+	if (g_str_has_suffix(member, "/") ||
+	    strncmp(member, folder, MAX(size - 1, strlen(member))) == 0) {
+		return NULL;
 	}
-	return g_strdup(dav_href_path(member));
+	const bool is_inside =
+		g_str_has_prefix(member, folder) && strchr(member + size, '/') == NULL;
+	return g_strdup(is_inside ? member + size : dav_href_path(member));
 }
 
 char *dav_href_of_ref(const char *collection, const char *ref)
