@@ -100,7 +100,7 @@ START_TEST(a_series_with_its_exceptions_is_one_item)
 	const char *text =
 		"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:s\r\nRECURRENCE-ID:20260102T090000\r\n"
 		"DTSTART:20260102T100000\r\nSUMMARY:Moved\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:"
-	        "s\r\n"
+		"s\r\n"
 		"DTSTART:20260101T090000\r\nRRULE:FREQ=DAILY\r\nSUMMARY:Stand-up\r\n"
 		"LOCATION:Room 1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 	OWNED(item) item = read_item(ITEM_EVENT, text, NULL);

@@ -340,17 +340,22 @@ static void judge(const char *collection, struct ledger_call *row,
 	row->state = dav_request_outcome(request);
 	g_free(row->detail);
 	row->detail = request->error == NULL ? NULL : g_strdup(request->error->message);
-	if (row->state != LEDGER_IN_DOUBT && request->fate == HTTP_ANSWERED) {
-		g_free(row->settled_by);
-		row->settled_by = g_strdup("reply");
-	}
 	if (row->state == LEDGER_DONE && g_str_equal(request->method, "PUT")) {
+		/* without its mark nothing shows that it stands there, and as it was sent */
+		row->state = request->etag == NULL ? LEDGER_IN_DOUBT : LEDGER_DONE;
 		g_autofree char *place =
 			request->location == NULL
 				? NULL
 				: dav_href_resolve(request->url, request->location, NULL);
 		g_free(row->result);
-		row->result = dav_href_ref(collection, place == NULL ? request->url : place);
+		row->result = place == NULL ? NULL : dav_href_ref(collection, place);
+		if (row->result == NULL) {
+			row->result = dav_href_ref(collection, request->url);
+		}
+	}
+	if (row->state != LEDGER_IN_DOUBT && request->fate == HTTP_ANSWERED) {
+		g_free(row->settled_by);
+		row->settled_by = g_strdup("reply");
 	}
 }
 
