@@ -42,10 +42,26 @@ void dav_text_free(struct dav_text *self)
 	g_free(self);
 }
 
-static void take_text(struct dav_text *self, char *text_taken, const char *etag)
+/* RFC 6350, 3.2; RFC 5545, 3.1: lines end with CRLF, of which XML leaves the LF alone. */
+static char *with_line_ends(const char *text)
+{
+	GString *out = g_string_sized_new(strlen(text) + strlen(text) / 16);
+	for (const char *at = text; *at != '\0';) {
+		const gsize size = strcspn(at, "\r\n");
+		g_string_append_len(out, at, (gssize)size);
+		at += size;
+		if (*at != '\0') {
+			g_string_append(out, "\r\n");
+			at += g_str_has_prefix(at, "\r\n") ? 2 : 1;
+		}
+	}
+	return g_string_free(out, FALSE);
+}
+
+static void take_text(struct dav_text *self, const char *text, const char *etag)
 {
 	g_clear_error(&self->error);
-	self->text = text_taken;
+	self->text = with_line_ends(text);
 	self->etag = dav_etag_read(etag);
 	if (self->etag == NULL) {
 		self->etag = dav_etag_of_text(self->text);
@@ -101,7 +117,7 @@ static void take_response(struct dav_side *self, GHashTable *wanted,
 	const struct xml_node *data = dav_property(response, KINDS[kind].ns, KINDS[kind].name);
 	if (data != NULL && *data->text != '\0') {
 		g_autofree char *etag = dav_property_text(response, NS_DAV, "getetag");
-		take_text(text, g_strdup(data->text), etag);
+		take_text(text, data->text, etag);
 	} else if (response->status == 404 || response->status == 410) {
 		fail(text, PASSERELLE_ERROR_NOT_FOUND, "it is not there");
 	}
@@ -199,7 +215,8 @@ static void take_get(struct dav_text *text, const struct dav_request *request)
 		fail(text, PASSERELLE_ERROR_PROTOCOL, "the server says nothing of it");
 		return;
 	}
-	take_text(text, vcard_to_utf8(data, size), request->etag);
+	g_autofree char *utf8 = vcard_to_utf8(data, size);
+	take_text(text, utf8, request->etag);
 }
 
 /* Those of the part that are not answered yet. */
