@@ -82,13 +82,14 @@ static bool is_read_only(const struct dav_response *response)
 	return has_any;
 }
 
-/* RFC 3253, 3.1.5. */
+/* RFC 3253, 3.1.5; Xandikos leaves the inner element out. */
 static bool has_report(const struct dav_response *response, const char *ns, const char *name)
 {
 	const struct xml_node *set = dav_property(response, NS_DAV, "supported-report-set");
 	for (const struct xml_node *node = set == NULL ? NULL : set->first_child; node != NULL;
 	     node = node->next) {
-		if (dav_child(dav_child(node, NS_DAV, "report"), ns, name) != NULL) {
+		if (dav_child(dav_child(node, NS_DAV, "report"), ns, name) != NULL ||
+		    dav_child(node, ns, name) != NULL) {
 			return true;
 		}
 	}
