@@ -138,6 +138,15 @@ class Proxy(socketserver.ThreadingTCPServer):
 
 
 class Connection(socketserver.StreamRequestHandler):
+    def forward(self, method, path, body, headers):
+        sent = {name: value for name, value in headers.items() if name.lower() not in ("host", "connection")}
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.target, timeout=120)
+        connection.request(method, path, body, sent)
+        reply = connection.getresponse()
+        text = reply.read()
+        connection.close()
+        return reply, text
+
     def handle(self):
         while True:
             line = self.rfile.readline()
@@ -154,11 +163,10 @@ class Connection(socketserver.StreamRequestHandler):
             fate = self.server.fate(method)
             if fate == "before":
                 return
-            connection = http.client.HTTPConnection("127.0.0.1", self.server.target, timeout=120)
-            connection.request(method, path, body, {k: v for k, v in headers.items() if k.lower() not in ("host", "connection")})
-            reply = connection.getresponse()
-            text = reply.read()
-            connection.close()
+            try:
+                reply, text = self.forward(method, path, body, headers)
+            except OSError:
+                return
             if fate == "after":
                 return
             out = [f"HTTP/1.1 {reply.status} {reply.reason}"]
