@@ -27,7 +27,7 @@ struct dav_server {
 	bool has_no_sync, has_no_ctag, has_no_etags, has_weak_etags, has_no_multiget;
 	bool tells_no_etag_on_put, mends_texts, gives_names, gives_names_silently, drops_uids;
 	bool has_absolute_hrefs, has_odd_hrefs, ignores_conditions, forgets_changes;
-	bool is_read_only, forgets_tokens, tells_conflict_href;
+	bool is_read_only, forgets_tokens, has_foreign_href;
 	guint page;                   /* members per reply; 0 = all */
 	const char *fail_method;      /* these … */
 	guint fail_first, fail_count; /* … from this one on (from 1), so many */
@@ -199,6 +199,16 @@ static inline void append_collection(struct dav_server *self, GString *out)
 	                     "</D:response>");
 }
 
+/* One that nobody can make sense of. */
+static inline void append_foreign(const struct dav_server *self, GString *out)
+{
+	if (self->has_foreign_href) {
+		g_string_append(out, "<D:response><D:href>https://elsewhere.example.org/x.vcf"
+		                     "</D:href><D:propstat><D:prop><D:getetag>\"1\"</D:getetag>"
+		                     "</D:prop></D:propstat></D:response>");
+	}
+}
+
 static inline char *answer_propfind(struct dav_server *self, const struct asked *asked)
 {
 	GString *out = g_string_new(MULTISTATUS);
@@ -227,6 +237,9 @@ static inline char *answer_propfind(struct dav_server *self, const struct asked 
 			if (!((struct stored *)item)->is_gone) {
 				append_item(self, out, name, item, false);
 			}
+		}
+		if (is_deep) {
+			append_foreign(self, out);
 		}
 	} else {
 		g_string_free(out, TRUE);
@@ -287,6 +300,7 @@ static inline char *answer_sync(struct dav_server *self, const struct asked *ask
 		append_item(self, out, names->pdata[i], item, false);
 	}
 	g_string_append_printf(out, "<D:sync-token>urn:step:%u</D:sync-token>", reached);
+	append_foreign(self, out);
 	return finish(out);
 }
 

@@ -137,7 +137,7 @@ START_TEST(an_item_of_that_uid_under_another_name_is_found_by_what_the_server_sa
 	one.world.server.fail_status = 403;
 	one.world.server.fail_body =
 		"<D:error xmlns:D='DAV:'><A:no-uid-conflict "
-	        "xmlns:A='urn:ietf:params:xml:ns:carddav'>"
+		"xmlns:A='urn:ietf:params:xml:ns:carddav'>"
 		"<D:href>" BOOK "elsewhere.vcf</D:href></A:no-uid-conflict></D:error>";
 	const struct change *change = add(&one, "u1", NULL, NULL, "x");
 	ck_assert(create(&one));

@@ -119,9 +119,6 @@ static bool sync_verified(struct lister *self, GError **error)
 		return false;
 	}
 	if (has_lied(self, all, changes)) {
-		g_message("%s: what the server tells of its changes is not all; it is listed "
-		          "whole for a week",
-		          self->side->name);
 		self->state->distrusted_at = self->now;
 	}
 	replace_by(self, all);
@@ -278,6 +275,10 @@ static struct snapshot *make_snapshot(const struct lister *self, GPtrArray *reco
 	}
 	g_ptr_array_sort(snapshot->entries, compare_entries);
 	snapshot->is_complete = !self->is_partial;
+	if (is_within(self->state->distrusted_at, DAV_DISTRUST_AGE, self->now)) {
+		snapshot->discovery = g_strdup("what the server tells of its changes is not all; "
+		                               "it is listed whole for a week");
+	}
 	return snapshot;
 }
 

@@ -64,7 +64,9 @@ static bool take(struct dav_state *self, char *text, char *table)
 	json_t *root = text == NULL ? NULL : json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	const bool is_sound = table != NULL && json_is_object(root) &&
 	                      is_text(json_object_get(root, "token")) &&
-	                      is_text(json_object_get(root, "ctag")) && take_table(self, table);
+	                      is_text(json_object_get(root, "ctag")) && take_table(self, table) &&
+	                      json_integer_value(json_object_get(root, "count")) ==
+	                              (json_int_t)g_hash_table_size(self->there);
 	if (is_sound) {
 		take_stored(self, root);
 	}
@@ -123,6 +125,7 @@ static char *to_text(const struct dav_state *self)
 	json_t *root = json_object();
 	set_text(root, "token", self->token);
 	set_text(root, "ctag", self->ctag);
+	json_object_set_new(root, "count", json_integer(g_hash_table_size(self->there)));
 	json_object_set_new(root, "verified", json_integer(self->verified_at));
 	json_object_set_new(root, "distrusted", json_integer(self->distrusted_at));
 	char *dumped = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
