@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """dav_scenarios.py radicale|xandikos BINARY_FOLDER WORK_FOLDER: cycles with a real DAV server, seen from both sides."""
 import os
+import random
 import sys
 import time
 
@@ -102,6 +103,62 @@ def lost_replies(world):
             assert "second" in texts[name + world.ending], (name, when)
 
 
+KILL_CALLS = ("sendto", "pwrite64", "fdatasync", "rename", "unlink", "unlinkat", "renameat2")
+KILLED = 137
+
+
+def prepare_kill(world, step):
+    """Work of every kind: two to add and one to change there, one to fetch, and what the step before made to remove."""
+    for name in world.names_here():
+        if name.startswith("kill-"):
+            os.remove(os.path.join(world.folder, name))
+    for i in range(2):
+        world.put_here(f"kill-{step}-{i}", f"Kill {step} {i}", "new")
+    if world.kind == "contacts":  # an event that both sides changed is held by the folder's side
+        world.put_here("changing", "Changing", f"step {step}")
+    world.put_there(f"kill-{step}-there", f"There {step}", "new")
+
+
+def kill_points(world):
+    """(name, number) of the calls that a cycle with such work makes."""
+    trace = os.path.join(world.state, "trace")
+    prepare_kill(world, 0)
+    world.cycle(under=(f"{world.binary}/tests/kill_at", "--trace", trace))
+    counts, points = {}, []
+    with open(trace, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            name = line.split(maxsplit=1)[0]
+            counts[name] = counts.get(name, 0) + 1
+            if name in KILL_CALLS:
+                points.append((name, counts[name]))
+    assert len(points) > 20, points
+    return points
+
+
+def kill_sweep(world):
+    """Killed before a call, run again: nothing is there twice, and nothing is lost."""
+    world.put_here("changing", "Changing", "first")
+    world.cycle()
+    points = kill_points(world)
+    chosen = points if LONG else random.sample(points, 6)
+    killed = 0
+    for step, (name, number) in enumerate(chosen, 1):
+        prepare_kill(world, step)
+        said = world.cycle(expected=None, under=(f"{world.binary}/tests/kill_at", name, str(number)))
+        killed += said["status"] == KILLED
+        for _ in range(4):
+            world.cycle()
+        here, there = world.names_here(), world.server.names(world.collection)
+        mine = sorted(f"kill-{step}-{last}{world.ending}" for last in ("0", "1", "there"))
+        where = (name, number, step)
+        assert [file for file in here if file.startswith("kill-")] == mine, (where, here)
+        assert [file for file in there if file.startswith("kill-")] == mine, (where, there)
+        assert here == there, (where, here, there)
+        assert world.kind != "contacts" or f"step {step}" in world.server.texts(world.collection)["changing" + world.ending], where
+    print(f"count: {world.server.name} {world.kind}: {killed} kills of {len(points)} points", flush=True)
+    assert killed * 2 >= len(chosen), (killed, len(chosen))
+
+
 def vanished_collection(world):
     files = world.names_here()
     assert world.server.call("DELETE", world.collection)[0] in (200, 204)
@@ -133,6 +190,11 @@ def main():
                 print(f"passed: {name} {kind} {scenario.__name__} ({time.monotonic() - start:.1f} s)", flush=True)
             if LONG:
                 many(world, 1000)
+            kills = World(binary, server, f"{work}/{kind}-kills", kind)
+            for left in server.names(kills.collection):
+                server.call("DELETE", kills.collection + left)
+            kill_sweep(kills)
+            world = kills
             vanished_collection(world)
     finally:
         server.stop()

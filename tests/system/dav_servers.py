@@ -233,7 +233,7 @@ class World:
             raise SystemExit(f"cycle ended with {result.returncode}: {result.stdout}{result.stderr}")
         words = result.stdout.split()
         said = {words[i]: int(words[i + 1]) for i in range(0, len(words) - 1, 2)}
-        said["stderr"] = result.stderr
+        said["stderr"], said["status"] = result.stderr, result.returncode
         return said
 
     def expect_quiet(self):
