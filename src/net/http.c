@@ -14,6 +14,7 @@
 #define POLL_MS         100 /* how late we may notice that we are to stop */
 #define STOP_GRACE_USEC (500 * 1000)
 #define MINUTE_USEC     (60 * G_USEC_PER_SEC)
+#define PIN_BYTES       32 /* SHA-256 */
 
 struct http_client {
 	struct http_settings settings; /* strings are owned copies */
@@ -51,6 +52,40 @@ static bool has_control_character(const char *text)
 	return false;
 }
 
+static bool check_file(const char *option, const char *path, GError **error)
+{
+	if (path == NULL) {
+		return true;
+	}
+	const int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0 || close(file) != 0) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		            "%s \"%s\" cannot be read", option, path);
+		return false;
+	}
+	return true;
+}
+
+/* libcurl takes any other text for the name of a file with the key. */
+static bool check_pin(const char *pins, GError **error)
+{
+	static const char prefix[] = "sha256//";
+	g_auto(GStrv) list = pins == NULL ? NULL : g_strsplit(pins, ";", -1);
+	for (gsize i = 0; list != NULL && (i == 0 || list[i] != NULL); i++) {
+		gsize size = 0;
+		const char *pin = list[i] == NULL ? "" : list[i];
+		g_autofree guchar *digest = g_str_has_prefix(pin, prefix)
+		                                    ? g_base64_decode(pin + strlen(prefix), &size)
+		                                    : NULL;
+		if (size != PIN_BYTES) {
+			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+			            "pinned_key \"%s\" is not sha256//BASE64 of a key", pin);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool check_settings(const struct http_settings *settings, GError **error)
 {
 	if (settings->user != NULL && strchr(settings->user, ':') != NULL) {
@@ -63,16 +98,10 @@ static bool check_settings(const struct http_settings *settings, GError **error)
 		            "a token with a control character cannot be sent");
 		return false;
 	}
-	if (settings->ca_file == NULL) {
-		return true;
-	}
-	const int file = open(settings->ca_file, O_RDONLY | O_CLOEXEC);
-	if (file < 0 || close(file) != 0) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-		            "ca_file \"%s\" cannot be read", settings->ca_file);
-		return false;
-	}
-	return true;
+	return check_pin(settings->pinned_key, error) &&
+	       check_file("ca_file", settings->ca_file, error) &&
+	       check_file("client_certificate", settings->client_certificate, error) &&
+	       check_file("client_key", settings->client_key, error);
 }
 
 struct http_client *http_client_new(const struct http_settings *settings, GError **error)
@@ -90,6 +119,9 @@ struct http_client *http_client_new(const struct http_settings *settings, GError
 	self->settings.bearer = g_strdup(settings->bearer);
 	self->settings.ca_file = g_strdup(settings->ca_file);
 	self->settings.proxy = g_strdup(settings->proxy);
+	self->settings.client_certificate = g_strdup(settings->client_certificate);
+	self->settings.client_key = g_strdup(settings->client_key);
+	self->settings.pinned_key = g_strdup(settings->pinned_key);
 	self->tokens = settings->requests_per_minute;
 	self->refilled_at = g_get_monotonic_time();
 	self->multi = curl_multi_init();
@@ -119,6 +151,9 @@ void http_client_free(struct http_client *self)
 	free_string(self->settings.bearer, true);
 	free_string(self->settings.ca_file, false);
 	free_string(self->settings.proxy, true);
+	free_string(self->settings.client_certificate, false);
+	free_string(self->settings.client_key, false);
+	free_string(self->settings.pinned_key, false);
 	g_free(self);
 }
 
@@ -131,6 +166,10 @@ void http_request_clear(struct http_request *request)
 {
 	g_clear_pointer(&request->body_out, g_bytes_unref);
 	g_clear_pointer(&request->content_type, g_free);
+	for (gsize i = 0; request->headers_out != NULL && i < request->n_wanted; i++) {
+		g_free(request->headers_out[i]);
+	}
+	g_clear_pointer(&request->headers_out, g_free);
 	g_clear_error(&request->error);
 	request->fate = HTTP_NOT_SENT;
 	request->status = 0;

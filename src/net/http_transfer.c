@@ -127,6 +127,9 @@ static void set_security(struct transfer *self, const char *url)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	}
+	curl_easy_setopt(easy, CURLOPT_SSLCERT, settings->client_certificate);
+	curl_easy_setopt(easy, CURLOPT_SSLKEY, settings->client_key);
+	curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, settings->pinned_key);
 	if (http_is_loopback(url)) {
 		curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* the environment's neither */
 	} else if (settings->proxy != NULL) {
@@ -308,6 +311,34 @@ static gint64 read_retry_after(CURL *easy)
 	return CLAMP((gint64)until - (gint64)now, 0, MAX_RETRY_AFTER);
 }
 
+/* All that is told under a name; the bound on headers bounds it. */
+static char *read_header(CURL *easy, const char *name)
+{
+	GString *text = NULL;
+	struct curl_header *header = NULL;
+	for (size_t i = 0; curl_easy_header(easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+	     i++) {
+		if (text == NULL) {
+			text = g_string_new(header->value);
+		} else {
+			g_string_append_printf(text, ", %s", header->value);
+		}
+	}
+	return text == NULL ? NULL : g_strstrip(g_string_free(text, FALSE));
+}
+
+static void take_headers(struct transfer *self)
+{
+	struct http_request *request = self->request;
+	if (request->n_wanted == 0) {
+		return;
+	}
+	request->headers_out = g_new0(char *, request->n_wanted);
+	for (gsize i = 0; i < request->n_wanted; i++) {
+		request->headers_out[i] = read_header(self->easy, request->wanted_headers[i]);
+	}
+}
+
 static void settle_answered(struct transfer *self)
 {
 	struct http_request *request = self->request;
@@ -317,6 +348,7 @@ static void settle_answered(struct transfer *self)
 	request->fate = HTTP_ANSWERED;
 	request->content_type = g_strdup(type);
 	request->retry_after = read_retry_after(self->easy);
+	take_headers(self);
 	const gsize size = self->body->len;
 	g_byte_array_append(self->body, (const guint8 *)"", 1);
 	g_autoptr(GBytes) whole = g_byte_array_free_to_bytes(g_steal_pointer(&self->body));
@@ -377,6 +409,11 @@ static const struct {
 	{CURLE_COULDNT_RESOLVE_HOST, PASSERELLE_ERROR_NETWORK, "the host's name cannot be found"},
 	{CURLE_SSL_CONNECT_ERROR, PASSERELLE_ERROR_NETWORK, "no secure connection could be made"},
 	{CURLE_SSL_CACERT_BADFILE, PASSERELLE_ERROR_CONFIG, "ca_file holds no certificate"},
+	{CURLE_SSL_CERTPROBLEM, PASSERELLE_ERROR_CONFIG,
+         "client_certificate and client_key cannot be used"},
+	{CURLE_SSL_PINNEDPUBKEYNOTMATCH, PASSERELLE_ERROR_CONFIG,
+         "the server's key is not the one of pinned_key: it was replaced, or this is not the "
+         "server"},
 	{CURLE_GOT_NOTHING, PASSERELLE_ERROR_NETWORK, "the connection was closed without a reply"},
 	{CURLE_SEND_ERROR, PASSERELLE_ERROR_NETWORK, "the connection was lost while sending"},
 	{CURLE_RECV_ERROR, PASSERELLE_ERROR_NETWORK, "the connection was lost"},

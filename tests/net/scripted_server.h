@@ -27,6 +27,7 @@
 	APPLY(gnutls_set_default_priority)                                                         \
 	APPLY(gnutls_credentials_set)                                                              \
 	APPLY(gnutls_transport_set_int2)                                                           \
+	APPLY(gnutls_certificate_server_set_request)                                               \
 	APPLY(gnutls_handshake)                                                                    \
 	APPLY(gnutls_record_recv)                                                                  \
 	APPLY(gnutls_record_send)
@@ -63,6 +64,7 @@ struct server {
 	GPtrArray *requests; /* GString *, as they came */
 	guint n_open, most_open;
 	bool is_stopping;
+	bool wants_certificate; /* of the client, any */
 };
 
 static inline bool server_load_tls(void)
@@ -171,6 +173,9 @@ static inline bool connection_begin(struct connection *self)
 	tls.gnutls_set_default_priority(self->session);
 	tls.gnutls_credentials_set(self->session, GNUTLS_CRD_CERTIFICATE, server->credentials);
 	tls.gnutls_transport_set_int2(self->session, self->socket, self->socket);
+	if (server->wants_certificate) {
+		tls.gnutls_certificate_server_set_request(self->session, GNUTLS_CERT_REQUIRE);
+	}
 	int result;
 	do {
 		result = tls.gnutls_handshake(self->session);
