@@ -30,6 +30,7 @@ struct account_config {
 	char *service_id, *service_password_command, *service_password_file, *token_command;
 	char *on_action_command, *on_change_command;
 	char *contacts_collections, *calendar_collections; /* see folders.h */
+	char *mail_folders;                                /* with commas between them */
 	char *contacts, *calendar, *contacts_export, *calendar_export, *freebusy_export, *profile;
 	char *status;
 	gint64 contacts_interval, calendar_interval,

@@ -83,6 +83,7 @@ const struct option config_options[] = {
 	TEXT(calendar_url, OPTION_URL, NULL, "address of the calendar alone"),
 	TEXT(messages_url, OPTION_URL, NULL, "address of the messages API alone"),
 	TEXT(mail_url, OPTION_MAIL_URL, NULL, "address of the mail server"),
+	TEXT(mail_folders, OPTION_TEXT, "INBOX", "mail folders to count, with commas between them"),
 	PASSWORD_OF(, "you"),
 	PASSWORD_OF(contacts_, "you, at the service of the contacts"),
 	PASSWORD_OF(calendar_, "you, at the service of the events"),

@@ -14,6 +14,7 @@ static void connection_free(gpointer data)
 	if (self->remote != NULL) {
 		self->driver->close(self->remote);
 	}
+	g_strfreev(self->mailboxes);
 	secret_free(self->service_password);
 	secret_free(self->token);
 	secret_free(self->password);
@@ -133,6 +134,7 @@ static void fill_settings(struct connection *self, const struct journal *journal
 		.client_certificate = config->client_certificate,
 		.client_key = config->client_key,
 		.pinned_key = config->pinned_key,
+		.mailboxes = self->mailboxes,
 		.timezone = config->timezone,
 		.recurrence_horizon = config->recurrence_horizon,
 		.since = journal != NULL ? journal_created(journal) : now,
@@ -153,6 +155,20 @@ static void fill_settings(struct connection *self, const struct journal *journal
 	};
 }
 
+/* A folder's name may hold blanks. */
+static char **mailboxes_of(const struct account_config *config)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_auto(GStrv) words = g_strsplit(config->mail_folders, ",", -1);
+	for (char **word = words; *word != NULL; word++) {
+		if (g_strstrip(*word)[0] != '\0') {
+			g_ptr_array_add(names, g_strdup(*word));
+		}
+	}
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_steal(names, NULL);
+}
+
 bool connection_open(struct connection *self, struct journal *journal, bool is_full, gint64 now)
 {
 	if (!zone_is_known(self->config->timezone)) {
@@ -168,6 +184,8 @@ bool connection_open(struct connection *self, struct journal *journal, bool is_f
 			return false;
 		}
 	}
+	g_strfreev(self->mailboxes);
+	self->mailboxes = mailboxes_of(self->config);
 	fill_settings(self, journal, is_full, now);
 	self->remote = self->driver->open(&self->settings, journal, &self->error);
 	return self->remote != NULL;

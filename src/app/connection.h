@@ -11,6 +11,7 @@ struct connection {
 	const struct remote_driver *driver;
 	bool serves[HEALTH_PARTS]; /* these parts of the account */
 	char *service_password, *token, *password, *client_secret, *bearer;
+	char **mailboxes;
 	bool is_ready; /* its secrets are there */
 	struct remote_settings settings;
 	struct remote *remote; /* NULL: error says why, once it was tried */

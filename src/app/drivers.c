@@ -2,11 +2,14 @@
 /* Which remotes there are: the only file that names every driver. */
 #include "app/drivers.h"
 
+#include "remotes/dav/dav.h"
 #include "remotes/imap/imap.h"
 #include "remotes/orange/orange.h"
 
 static const struct remote_driver *const drivers[] = {
 	&orange_driver,
+	&carddav_driver,
+	&caldav_driver,
 	&imap_driver,
 };
 

@@ -93,7 +93,8 @@ START_TEST(each_status_of_a_write_has_its_meaning)
 	g_ptr_array_add(requests, request);
 	g_ptr_array_add(rows, row);
 	g_autoptr(GError) error = NULL;
-	dav_session_write(session, world.address, requests, rows, NULL, &error);
+	dav_session_write(session, dav_session_journal(session), world.address, requests, rows,
+	                  NULL, &error);
 	ck_assert(passerelle_error_is(request->error, (enum passerelle_error)statuses[_i].write));
 	ck_assert_int_eq(row->state, statuses[_i].ledger);
 	ck_assert_uint_eq(server_asked(&world.server, "PUT "), 1);

@@ -71,16 +71,17 @@ static struct endpoint *only_endpoint(struct remote *self, enum item_kind kind)
 {
 	return kind != dav_session_kind(self->session)
 	               ? NULL
-	               : keep(self, dav_side_new(self->session, NULL, false));
+	               : keep(self, dav_side_new(self->session, NULL, false, NULL));
 }
 
 static struct endpoint *collection_endpoint(struct remote *self, enum item_kind kind,
-                                            const struct collection *collection)
+                                            const struct collection *collection,
+                                            struct journal *journal)
 {
 	return kind != dav_session_kind(self->session)
 	               ? NULL
 	               : keep(self, dav_side_new(self->session, collection->id,
-	                                         collection->is_read_only));
+	                                         collection->is_read_only, journal));
 }
 
 static GPtrArray *list_collections(struct remote *self, enum item_kind kind, GError **error)
@@ -153,6 +154,8 @@ static GPtrArray *probe(struct remote *self, const char *part)
 
 const struct remote_driver carddav_driver = {
 	.name = "carddav",
+	.has_kinds = {[ITEM_CONTACT] = true},
+	.knows_users = true,
 	.open = open_cards,
 	.close = close_remote,
 	.endpoint = only_endpoint,
@@ -164,6 +167,8 @@ const struct remote_driver carddav_driver = {
 
 const struct remote_driver caldav_driver = {
 	.name = "caldav",
+	.has_kinds = {[ITEM_EVENT] = true},
+	.knows_users = true,
 	.open = open_calendars,
 	.close = close_remote,
 	.endpoint = only_endpoint,
