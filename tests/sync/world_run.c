@@ -182,6 +182,13 @@ static bool is_slow(const char *kind)
 	return is;
 }
 
+/* The words for a contact without a picture. */
+static bool denies_picture(const char *action, const char *kind)
+{
+	return strcmp(action, "getpicture") == 0 &&
+	       (strcmp(kind, "code:100") == 0 || strcmp(kind, "code:2") == 0);
+}
+
 static void add_fault(struct world *self)
 {
 	const bool is_write = world_chance(self, 75);
@@ -195,8 +202,13 @@ static void add_fault(struct world *self)
 	                   : self->kind.has_refusals && world_chance(self, 30)
 	                           ? ANY_OF(self, REFUSALS)
 	                           : ANY_OF(self, FAULTS);
+	const bool denies = denies_picture(action, kind);
+	if (denies && self->was_picture_denied) {
+		return;
+	}
+	self->was_picture_denied |= denies;
 	g_autofree char *request =
-		world_chance(self, 80)
+		world_chance(self, 80) || denies
 			? g_strdup_printf("fault?fault=%s:%u:%s", action, number, kind)
 			: g_strdup_printf("fault?fault=%s:%u-%u:%s", action, number,
 	                                  number + world_random(self, 4), kind);
