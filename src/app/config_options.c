@@ -28,6 +28,7 @@ static const struct option_choice directions[] = {
 static const struct option_choice remote_deletes[] = {
 	{"keep", REMOTE_DELETE_KEEP},
 	{"trash", REMOTE_DELETE_TRASH},
+	{"usual", REMOTE_DELETE_USUAL},
 	{NULL, 0},
 };
 static const struct option_choice conflicts[] = {
@@ -155,7 +156,7 @@ const struct option config_options[] = {
                "more removals than this in one cycle wait for your word"),
 	CHOICE(conflict, "report", conflicts,
                "an item that was changed on both sides: report, local, remote or both"),
-	CHOICE(on_remote_delete, "keep", remote_deletes,
+	CHOICE(on_remote_delete, "usual", remote_deletes,
                "what becomes of a local item that is gone there: keep or trash"),
 	CHOICE(in_doubt, "hold", in_doubts,
                "a write of unknown outcome that cannot be read back: hold, assume-done or "

@@ -82,6 +82,12 @@ static bool wants_push(const struct policy *policy)
 	return policy->direction == DIRECTION_BOTH || policy->direction == DIRECTION_PUSH;
 }
 
+static bool is_trash_wanted(const struct policy *policy)
+{
+	return policy->on_remote_delete == REMOTE_DELETE_TRASH ||
+	       (policy->on_remote_delete == REMOTE_DELETE_USUAL && policy->remote_can_remove);
+}
+
 /* What is wished becomes what can be done. */
 static enum operation turn_local(const struct policy *policy, enum operation wish)
 {
@@ -94,7 +100,7 @@ static enum operation turn_local(const struct policy *policy, enum operation wis
 	case OPERATION_UPDATE_LOCAL:
 		return policy->local_can_update ? wish : OPERATION_NOTHING;
 	default:
-		return policy->local_can_remove && policy->on_remote_delete == REMOTE_DELETE_TRASH
+		return policy->local_can_remove && is_trash_wanted(policy)
 		               ? wish
 		               : OPERATION_REMEMBER_GONE;
 	}

@@ -6,7 +6,11 @@
 #include "model/item.h"
 
 enum direction { DIRECTION_BOTH, DIRECTION_PULL, DIRECTION_PUSH, DIRECTION_OFF };
-enum on_remote_delete { REMOTE_DELETE_KEEP, REMOTE_DELETE_TRASH };
+enum on_remote_delete {
+	REMOTE_DELETE_KEEP,
+	REMOTE_DELETE_TRASH,
+	REMOTE_DELETE_USUAL, /* TRASH where the remote can remove, too; else KEEP */
+};
 
 /* Changed on both sides, of items that both hold as a whole. */
 enum conflict {
