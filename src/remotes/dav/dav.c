@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "remotes/dav/discovery.h"
+#include "remotes/dav/labels.h"
 #include "remotes/dav/side.h"
 
 struct remote {
@@ -101,6 +102,12 @@ static GPtrArray *list_collections(struct remote *self, enum item_kind kind, GEr
 	return list;
 }
 
+static bool label_collection(struct remote *self, const struct collection *collection,
+                             const char *display_name, const char *color, GError **error)
+{
+	return dav_label(self->session, collection, display_name, color, error);
+}
+
 /* A write by hand would need a place in the ledger that nobody could settle. */
 static bool is_write(const char *action)
 {
@@ -161,6 +168,7 @@ const struct remote_driver carddav_driver = {
 	.endpoint = only_endpoint,
 	.list_collections = list_collections,
 	.collection = collection_endpoint,
+	.label_collection = label_collection,
 	.is_write = is_write,
 	.probe = probe,
 };
@@ -174,6 +182,7 @@ const struct remote_driver caldav_driver = {
 	.endpoint = only_endpoint,
 	.list_collections = list_collections,
 	.collection = collection_endpoint,
+	.label_collection = label_collection,
 	.is_write = is_write,
 	.probe = probe,
 };

@@ -281,11 +281,17 @@ static guint chunk_size(const struct dav_session *self, guint first, guint per_c
 
 /* ---- reads ---- */
 
+/* What makes no item, and says the same however often it is sent (RFC 4918, 9.2). */
+static bool is_harmless(const struct dav_request *request)
+{
+	return !dav_method_is_write(request->method) || strcmp(request->method, "PROPPATCH") == 0;
+}
+
 static GError *refuse_writes(GPtrArray *requests)
 {
 	for (guint i = 0; i < requests->len; i++) {
 		const struct dav_request *request = g_ptr_array_index(requests, i);
-		if (dav_method_is_write(request->method)) {
+		if (!is_harmless(request)) {
 			return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
 			                   "%s: a write without an announcement is not sent",
 			                   request->what);

@@ -22,9 +22,9 @@ const char *dav_session_address(const struct dav_session *self);
 gint64 dav_session_now(const struct dav_session *self);
 
 /*
- * Reads in parallel; each answered on its own. Once one says AUTH or CANCELLED the rest are not
- * started and bear that error; nor are they once none of several was answered, or the server asks
- * to wait. False: that error, or every single one failed for NETWORK.
+ * Reads, and what makes no item, in parallel; each answered on its own. Once one says AUTH or
+ * CANCELLED the rest are not started and bear that error; nor are they once none of several was
+ * answered, or the server asks to wait. False: that error, or every single one failed for NETWORK.
  */
 bool dav_session_read(struct dav_session *self, GPtrArray *requests, const char *progress_word,
                       GError **error);
