@@ -26,6 +26,12 @@ void imap_answer_clear(struct imap_answer *self)
 static char *said(const struct imap *self, struct imap_cursor text)
 {
 	char *words = imap_clean_words(text.at, (gsize)(text.end - text.at));
+	/* Dovecot ends with how long it took: "… (0.001 + 0.000 secs).", never the same twice. */
+	char *took = g_str_has_suffix(words, " secs).") ? strrchr(words, '(') : NULL;
+	if (took != NULL) {
+		*took = '\0';
+		g_strchomp(words);
+	}
 	for (guint i = 0; i < self->secrets->len; i++) {
 		text_hide(&words, g_ptr_array_index(self->secrets, i));
 	}
