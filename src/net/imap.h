@@ -15,8 +15,8 @@
 struct imap_settings {
 	/*
 	 * imaps://HOST[:PORT] or imap://HOST[:PORT]. The latter must change to TLS (STARTTLS)
-	 * before anything is said; on loopback it is plain, unless ca_file, pinned_key or
-	 * client_certificate shows that TLS is meant.
+	 * before anything is said; on loopback (127.0.0.0/8, ::1, localhost) it is plain, unless
+	 * ca_file, pinned_key or client_certificate shows that TLS is meant.
 	 */
 	const char *url;
 	const char *user, *password; /* PLAIN or LOGIN */
@@ -71,7 +71,5 @@ bool imap_idle(struct imap *self, gint64 wait_ms, GError **error);
 
 /* imaps://HOST[:PORT] or imap://HOST[:PORT], without a user? */
 bool imap_is_address(const char *url);
-/* For imap:// and imaps:// addresses whose host is 127.0.0.0/8, ::1 or localhost. */
-bool imap_is_loopback(const char *url);
 
 #endif

@@ -89,14 +89,6 @@ bool imap_is_address(const char *url)
 	return is;
 }
 
-bool imap_is_loopback(const char *url)
-{
-	struct address address;
-	const bool is = address_read(&address, url) && is_loopback_host(address.host);
-	address_clear(&address);
-	return is;
-}
-
 /* ---- options ---- */
 
 /* What is said before the sign-in: libcurl reads it too, but tells little of it. */

@@ -152,7 +152,7 @@ static inline bool imap_authenticate(struct imap_peer *peer, const char *tag, co
 	const bool is_right = imap_is_right(words[0], response);
 	if (!is_right && strcmp(words[0], "PLAIN") != 0) {
 		imap_tell(peer, "+ eyJzdGF0dXMiOiI0MDEifQ=="); /* RFC 7628, 3.2.2 */
-		g_autofree char *after = imap_hear_line(peer);
+		g_free(imap_hear_line(peer));
 	}
 	return imap_judge(peer, tag, is_right);
 }

@@ -229,15 +229,15 @@ START_TEST(a_pinned_key_lets_its_server_in)
 }
 END_TEST
 
-START_TEST(loopback_is_known_by_its_address)
+START_TEST(an_address_of_a_mailbox_is_known)
 {
-	ck_assert(imap_is_loopback("imap://localhost"));
-	ck_assert(imap_is_loopback("imaps://127.1.2.3:1993/"));
-	ck_assert(imap_is_loopback("imap://[::1]"));
-	ck_assert(!imap_is_loopback("imap://mail.example"));
-	ck_assert(!imap_is_loopback("http://127.0.0.1"));
-	ck_assert(!imap_is_loopback("imap://user@127.0.0.1"));
-	ck_assert(!imap_is_loopback(""));
+	ck_assert(imap_is_address("imap://localhost"));
+	ck_assert(imap_is_address("imaps://mail.example:1993/"));
+	ck_assert(imap_is_address("imap://[::1]"));
+	ck_assert(!imap_is_address("http://127.0.0.1"));
+	ck_assert(!imap_is_address("imap://user@127.0.0.1"));
+	ck_assert(!imap_is_address("mail.example"));
+	ck_assert(!imap_is_address(""));
 }
 END_TEST
 
@@ -508,7 +508,7 @@ static Suite *imap_suite(void)
 	tcase_add_test(security, what_is_slipped_in_before_tls_ends_the_connection);
 	tcase_add_test(security, a_pinned_key_lets_no_other_server_in);
 	tcase_add_test(security, a_pinned_key_lets_its_server_in);
-	tcase_add_test(security, loopback_is_known_by_its_address);
+	tcase_add_test(security, an_address_of_a_mailbox_is_known);
 	tcase_add_test(security, what_is_no_address_of_a_mailbox_is_a_mistake_in_the_configuration);
 	tcase_add_test(security, a_file_that_is_not_there_is_named);
 	tcase_add_test(security, a_refused_connection_is_told_as_it_is);
