@@ -4,11 +4,24 @@
 #include "app/interrupt.h"
 #include "app/sync_report.h"
 
+/* The others count; this is told until it is put right. */
+static void take_problem(struct account_cycle *self, const char *problem)
+{
+	g_autoptr(GError) error =
+		g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_REFUSED, "%s", problem);
+	cycle_tell_error(self, PART_MESSAGES, error);
+	health_set_error(&self->health.parts[PART_MESSAGES], self->config, error, self->now);
+}
+
 static void take_mailbox(struct account_cycle *self, const struct mailbox *box)
 {
 	struct part_health *health = &self->health.parts[PART_MESSAGES];
 	status_mail_update(&self->document->mail, box, self->now);
 	cycle_note_end(self, PART_MESSAGES, PART_DONE);
+	if (box->problem != NULL) {
+		take_problem(self, box->problem);
+		return;
+	}
 	if (box->protected_infos == NULL || box->protected_infos[0] == NULL) {
 		health_set(health, STATUS_OK, NULL, NULL, NULL, self->now);
 		return;

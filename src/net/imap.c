@@ -8,8 +8,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-#define TAG_BYTES 16
-
 gint64 imap_deadline(const struct imap *self)
 {
 	return g_get_monotonic_time() + self->timeout_usec;
@@ -26,6 +24,12 @@ void imap_answer_clear(struct imap_answer *self)
 static char *said(const struct imap *self, struct imap_cursor text)
 {
 	char *words = imap_clean_words(text.at, (gsize)(text.end - text.at));
+	/* Dovecot ends with how long it took: "… (0.001 + 0.000 secs).", never the same twice. */
+	char *took = g_str_has_suffix(words, " secs).") ? strrchr(words, '(') : NULL;
+	if (took != NULL) {
+		*took = '\0';
+		g_strchomp(words);
+	}
 	for (guint i = 0; i < self->secrets->len; i++) {
 		text_hide(&words, g_ptr_array_index(self->secrets, i));
 	}
@@ -123,10 +127,11 @@ static bool send_line(struct imap *self, const char *first, const char *rest, gi
 	return is_sent;
 }
 
-bool imap_say(struct imap *self, const char *command, char *tag, gint64 deadline, GError **error)
+bool imap_say(struct imap *self, const char *command, char tag[IMAP_TAG_BYTES], gint64 deadline,
+              GError **error)
 {
 	g_assert(strpbrk(command, "\r\n") == NULL);
-	snprintf(tag, TAG_BYTES, "P%u ", ++self->commands);
+	snprintf(tag, IMAP_TAG_BYTES, "P%u ", ++self->commands);
 	return send_line(self, tag, command, deadline, error);
 }
 
@@ -224,7 +229,7 @@ bool imap_hear(struct imap *self, const char *tag, gint64 deadline, imap_take ta
 bool imap_command(struct imap *self, const char *command, imap_take take, void *data,
                   GError **error)
 {
-	char tag[TAG_BYTES];
+	char tag[IMAP_TAG_BYTES];
 	const gint64 deadline = imap_deadline(self);
 	struct imap_answer answer;
 	g_assert(!self->is_lost);
@@ -317,7 +322,7 @@ bool imap_idle(struct imap *self, gint64 wait_ms, GError **error)
 {
 	const gint64 deadline = g_get_monotonic_time() + wait_ms * 1000;
 	g_autoptr(GError) why = NULL;
-	char tag[TAG_BYTES];
+	char tag[IMAP_TAG_BYTES];
 	bool has_news = false;
 	g_assert(!self->is_lost);
 	if (!imap_has(self, "IDLE")) {

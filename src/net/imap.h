@@ -15,8 +15,8 @@
 struct imap_settings {
 	/*
 	 * imaps://HOST[:PORT] or imap://HOST[:PORT]. The latter must change to TLS (STARTTLS)
-	 * before anything is said; on loopback it is plain, unless ca_file, pinned_key or
-	 * client_certificate shows that TLS is meant.
+	 * before anything is said; on loopback (127.0.0.0/8, ::1, localhost) it is plain, unless
+	 * ca_file, pinned_key or client_certificate shows that TLS is meant.
 	 */
 	const char *url;
 	const char *user, *password; /* PLAIN or LOGIN */
@@ -53,9 +53,9 @@ typedef void (*imap_take)(void *data, struct imap_cursor reply);
 /*
  * One command and all replies up to its end. take: nullable. Nothing is ever sent twice. The
  * message begins with the host and ends with the server's words, without secrets. NO: REFUSED,
- * NOT_FOUND ([NONEXISTENT]) or NETWORK ([UNAVAILABLE] …); BAD and what makes no sense: PROTOCOL;
- * BYE, lost, silent: NETWORK; CANCELLED. Behind the last three groups nothing more can be said:
- * imap_is_lost.
+ * NOT_FOUND ([NONEXISTENT]) or NETWORK ([UNAVAILABLE] …); BAD: PROTOCOL. The others end the
+ * conversation (imap_is_lost): what makes no sense, PROTOCOL; BYE, lost, silent, NETWORK;
+ * CANCELLED.
  */
 bool imap_command(struct imap *self, const char *command, imap_take take, void *data,
                   GError **error);
@@ -64,14 +64,12 @@ bool imap_is_lost(const struct imap *self);
 /*
  * Waits in IDLE (RFC 2177), in the mailbox that was examined, until the server tells of a new,
  * changed or removed message: true. After wait_ms: false without error. UNSUPPORTED: the server
- * cannot or does not want to; else as imap_command. cancelled is looked at when a signal comes to
- * this thread, and every half a minute: a process that waits for hours should sleep.
+ * cannot or does not want to; else as imap_command. Asleep until then: cancelled is looked at when
+ * a signal comes to this thread.
  */
 bool imap_idle(struct imap *self, gint64 wait_ms, GError **error);
 
 /* imaps://HOST[:PORT] or imap://HOST[:PORT], without a user? */
 bool imap_is_address(const char *url);
-/* For imap:// and imaps:// addresses whose host is 127.0.0.0/8, ::1 or localhost. */
-bool imap_is_loopback(const char *url);
 
 #endif

@@ -89,14 +89,6 @@ bool imap_is_address(const char *url)
 	return is;
 }
 
-bool imap_is_loopback(const char *url)
-{
-	struct address address;
-	const bool is = address_read(&address, url) && is_loopback_host(address.host);
-	address_clear(&address);
-	return is;
-}
-
 /* ---- options ---- */
 
 /* What is said before the sign-in: libcurl reads it too, but tells little of it. */
@@ -235,8 +227,9 @@ static const struct {
 	{CURLE_USE_SSL_FAILED, PASSERELLE_ERROR_NETWORK,
          "the server offers no secure connection (STARTTLS): not signed in"},
 	{CURLE_SSL_CONNECT_ERROR, PASSERELLE_ERROR_NETWORK, "no secure connection could be made"},
-	{CURLE_SSL_PINNEDPUBKEYNOTMATCH, PASSERELLE_ERROR_NETWORK,
-         "the server's key is not the pinned one"},
+	{CURLE_SSL_PINNEDPUBKEYNOTMATCH, PASSERELLE_ERROR_CONFIG,
+         "the server's key is not the one of pinned_key: it was replaced, or this is not the "
+         "server"},
 	{CURLE_SSL_CACERT_BADFILE, PASSERELLE_ERROR_CONFIG, "ca_file holds no certificate"},
 	{CURLE_SSL_CERTPROBLEM, PASSERELLE_ERROR_CONFIG,
          "the client certificate or its key cannot be used"},

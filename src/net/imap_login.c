@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define TAG_BYTES 16
-
 /* ---- what is sent ---- */
 
 /* RFC 4616: no second identity, the user, the password. */
@@ -142,7 +140,7 @@ static bool authenticate(struct imap *self, const struct mechanism *mechanism,
 	const gint64 deadline = imap_deadline(self);
 	const char *response = encode(self, mechanism, settings);
 	const bool is_at_once = imap_has(self, "SASL-IR");
-	char tag[TAG_BYTES];
+	char tag[IMAP_TAG_BYTES];
 	char *command =
 		g_strjoin(" ", "AUTHENTICATE", mechanism->name, is_at_once ? response : NULL, NULL);
 	bool is_heard = begin(self, command, tag, answer, deadline, error);
@@ -161,7 +159,7 @@ static bool authenticate(struct imap *self, const struct mechanism *mechanism,
 static bool login_plainly(struct imap *self, const struct imap_settings *settings,
                           struct imap_answer *answer, GError **error)
 {
-	char tag[TAG_BYTES];
+	char tag[IMAP_TAG_BYTES];
 	g_autofree char *user = imap_quote(settings->user);
 	char *password = imap_quote(settings->password);
 	if (user == NULL || password == NULL) {

@@ -24,8 +24,10 @@ struct imap_answer {
 };
 void imap_answer_clear(struct imap_answer *self);
 
-/* A command as it is; tag (16 bytes) becomes what its end will begin with. */
-bool imap_say(struct imap *self, const char *command, char *tag, gint64 deadline, GError **error);
+/* A command as it is; tag becomes what its end will begin with. */
+#define IMAP_TAG_BYTES 16
+bool imap_say(struct imap *self, const char *command, char tag[IMAP_TAG_BYTES], gint64 deadline,
+              GError **error);
 /* A line that goes on with one. */
 bool imap_say_more(struct imap *self, const char *line, gint64 deadline, GError **error);
 /* Replies up to the end of the command, or up to a "+" of the server, which alone may be the

@@ -8,8 +8,7 @@
 
 #include "base/limits.h"
 
-#define LOOK_USEC (50 * 1000)           /* how late we may notice that we are to stop */
-#define NAP_USEC  (30 * G_USEC_PER_SEC) /* the same, where a signal wakes us up */
+#define LOOK_USEC (50 * 1000) /* how late we may notice that we are to stop */
 
 static bool is_cancelled(const struct wire *self, GError **error)
 {
@@ -107,7 +106,7 @@ static bool receive(struct wire *self, gint64 deadline, gint64 longest_sleep, GE
 
 bool wire_await(struct wire *self, gint64 deadline, GError **error)
 {
-	return self->in_at < self->in_end || receive(self, deadline, NAP_USEC, error);
+	return self->in_at < self->in_end || receive(self, deadline, G_MAXINT64, error);
 }
 
 /* ---- lines ---- */

@@ -201,8 +201,8 @@ START_TEST(a_pinned_key_lets_no_other_server_in)
 	struct imap_settings settings = usual;
 	settings.ca_file = CERTIFICATE;
 	settings.pinned_key = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-	expect_no_sign_in(&world, IMAP_TLS, settings, PASSERELLE_ERROR_NETWORK,
-	                  "the server's key is not the pinned one");
+	expect_no_sign_in(&world, IMAP_TLS, settings, PASSERELLE_ERROR_CONFIG,
+	                  "the server's key is not the one of pinned_key");
 }
 END_TEST
 
@@ -229,15 +229,15 @@ START_TEST(a_pinned_key_lets_its_server_in)
 }
 END_TEST
 
-START_TEST(loopback_is_known_by_its_address)
+START_TEST(an_address_of_a_mailbox_is_known)
 {
-	ck_assert(imap_is_loopback("imap://localhost"));
-	ck_assert(imap_is_loopback("imaps://127.1.2.3:1993/"));
-	ck_assert(imap_is_loopback("imap://[::1]"));
-	ck_assert(!imap_is_loopback("imap://mail.example"));
-	ck_assert(!imap_is_loopback("http://127.0.0.1"));
-	ck_assert(!imap_is_loopback("imap://user@127.0.0.1"));
-	ck_assert(!imap_is_loopback(""));
+	ck_assert(imap_is_address("imap://localhost"));
+	ck_assert(imap_is_address("imaps://mail.example:1993/"));
+	ck_assert(imap_is_address("imap://[::1]"));
+	ck_assert(!imap_is_address("http://127.0.0.1"));
+	ck_assert(!imap_is_address("imap://user@127.0.0.1"));
+	ck_assert(!imap_is_address("mail.example"));
+	ck_assert(!imap_is_address(""));
 }
 END_TEST
 
@@ -305,6 +305,45 @@ START_TEST(a_password_stays_here_where_logins_are_disabled)
 	struct imap_world world = {.before = "LOGINDISABLED AUTH=XOAUTH2"};
 	expect_no_sign_in(&world, IMAP_PLAIN, usual, PASSERELLE_ERROR_CONFIG,
 	                  "the server takes no password here");
+}
+END_TEST
+
+/* A server that shakes no hand without a certificate. */
+START_TEST(a_certificate_alone_signs_in)
+{
+	static const char *const users[] = {NULL, "ada"};
+	for (gsize i = 0; i < G_N_ELEMENTS(users); i++) {
+		struct imap_world world = {.before = "AUTH=PLAIN AUTH=EXTERNAL SASL-IR"};
+		imap_world_start(&world, IMAP_TLS);
+		world.server->wants_certificate = true;
+		g_autofree char *url = imap_world_url(&world);
+		const struct imap_settings settings = {
+			.url = url,
+			.user = users[i],
+			.ca_file = CERTIFICATE,
+			.client_certificate = CERTIFICATE,
+			.client_key = TEST_FIXTURES "/tls/loopback.key",
+			.timeout_ms = 20000,
+		};
+		imap_close(open_well(&settings));
+		ck_assert_uint_eq(world.n_sign_ins, 1);
+		imap_world_stop(&world);
+	}
+}
+END_TEST
+
+START_TEST(without_its_certificate_nobody_gets_in)
+{
+	struct imap_world world = {0};
+	struct imap_settings settings = usual;
+	imap_world_start(&world, IMAP_TLS);
+	world.server->wants_certificate = true;
+	g_autofree char *url = imap_world_url(&world);
+	settings.url = url;
+	settings.ca_file = CERTIFICATE;
+	expect_refusal(&settings, PASSERELLE_ERROR_NETWORK, "");
+	expect_nothing_secret_heard(&world);
+	imap_world_stop(&world);
 }
 END_TEST
 
@@ -469,7 +508,7 @@ static Suite *imap_suite(void)
 	tcase_add_test(security, what_is_slipped_in_before_tls_ends_the_connection);
 	tcase_add_test(security, a_pinned_key_lets_no_other_server_in);
 	tcase_add_test(security, a_pinned_key_lets_its_server_in);
-	tcase_add_test(security, loopback_is_known_by_its_address);
+	tcase_add_test(security, an_address_of_a_mailbox_is_known);
 	tcase_add_test(security, what_is_no_address_of_a_mailbox_is_a_mistake_in_the_configuration);
 	tcase_add_test(security, a_file_that_is_not_there_is_named);
 	tcase_add_test(security, a_refused_connection_is_told_as_it_is);
@@ -479,6 +518,8 @@ static Suite *imap_suite(void)
 	tcase_add_test(sign_in, a_password_goes_by_plain);
 	tcase_add_test(sign_in, a_password_goes_by_login_where_plain_is_not_offered);
 	tcase_add_test(sign_in, a_password_stays_here_where_logins_are_disabled);
+	tcase_add_test(sign_in, a_certificate_alone_signs_in);
+	tcase_add_test(sign_in, without_its_certificate_nobody_gets_in);
 	tcase_add_test(sign_in, a_token_goes_by_oauthbearer);
 	tcase_add_test(sign_in, a_token_goes_by_xoauth2);
 	tcase_add_test(sign_in, a_token_is_not_sent_as_a_password);

@@ -98,6 +98,7 @@ START_TEST(a_no_is_told_by_what_can_be_done)
 		{"TAG NO [UNAVAILABLE] later\r\n", PASSERELLE_ERROR_NETWORK, "later"},
 		{"TAG NO never\r\n", PASSERELLE_ERROR_REFUSED, "never"},
 		{"TAG NO\r\n", PASSERELLE_ERROR_REFUSED, "the server says: no"},
+		{"TAG NO gone (0.001 + 0.000 secs).\r\n", PASSERELLE_ERROR_REFUSED, ": gone"},
 		{"TAG BAD what \x1b[2J" SECRET "\r\n", PASSERELLE_ERROR_PROTOCOL, "what "},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(answers); i++) {
@@ -107,6 +108,7 @@ START_TEST(a_no_is_told_by_what_can_be_done)
 		ck_assert(!imap_command(talk.imap, "NOOP", NULL, NULL, &error));
 		expect_error(error, answers[i].code, answers[i].words);
 		ck_assert(strchr(error->message, '\x1b') == NULL);
+		ck_assert(strstr(error->message, "secs") == NULL);
 		ck_assert(!imap_is_lost(talk.imap));
 		talk_stop(&talk);
 	}

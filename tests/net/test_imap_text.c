@@ -154,14 +154,26 @@ END_TEST
 
 START_TEST(what_a_server_says_is_one_clean_line)
 {
-	const char text[] = " no\x1b[31m\r\nway\t\0\xff\xe2\x80\xae"
-			    "end ";
-	g_autofree char *words = imap_clean_words(text, sizeof(text) - 1);
-	ck_assert_str_eq(words, "no[31m  way \xef\xbf\xbd\xef\xbf\xbd"
-	                        "end");
+	static const struct {
+		const char *said, *words;
+	} rows[] = {
+		{" no\x1b[31m\r\nway\t ", "no[31m way"},
+		{"\xff\xe2\x80\xae"
+	         "end",
+	         "\xef\xbf\xbd"
+	         "end"},
+		{"", ""},
+		{" ", ""},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *words = imap_clean_words(rows[i].said, strlen(rows[i].said));
+		ck_assert_str_eq(words, rows[i].words);
+	}
 	g_autofree char *many = g_strnfill(100000, 'x');
 	g_autofree char *cut = imap_clean_words(many, 100000);
 	ck_assert_uint_le(strlen(cut), 200);
+	g_autofree char *part = imap_clean_words("abcdef", 3);
+	ck_assert_str_eq(part, "abc");
 }
 END_TEST
 

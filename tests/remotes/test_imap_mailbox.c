@@ -390,7 +390,7 @@ static enum imap_step idle_with_news(struct imap_peer *peer, const char *tag, co
 		return by_rows(peer, tag, command);
 	}
 	imap_tell(peer, "+ idling\r\n* 13 EXISTS");
-	g_autofree char *done = imap_hear_line(peer);
+	g_free(imap_hear_line(peer));
 	imap_tell(peer, "%s OK", tag);
 	return IMAP_HANDLED;
 }
@@ -417,7 +417,7 @@ static enum imap_step idle_in_silence(struct imap_peer *peer, const char *tag, c
 		return by_rows(peer, tag, command);
 	}
 	imap_tell(peer, "+ idling");
-	g_autofree char *done = imap_hear_line(peer);
+	g_free(imap_hear_line(peer));
 	imap_tell(peer, "%s OK", tag);
 	return IMAP_HANDLED;
 }
