@@ -289,14 +289,14 @@ static void sync_messages(struct cycle *self)
 		take_mailbox(self, box);
 	} else if (!interrupt_is_raised()) {
 		status_mail_update(&self->document->mail, NULL, self->now);
-		health_set_error(&self->health.parts[PART_MESSAGES], self->config, error,
-		                 self->now);
 		if (self->account->remote != NULL) {
 			note_end(self, PART_MESSAGES, part_end_of(error));
-			tell_error(self, PART_MESSAGES, error);
+			tell_error(self, PART_MESSAGES, error); /* by what the health was before */
 		} else {
 			note_end_here(self, PART_MESSAGES, error);
 		}
+		health_set_error(&self->health.parts[PART_MESSAGES], self->config, error,
+		                 self->now);
 	}
 	sync_mail_summarise(&self->document->mail, self->summary);
 }
