@@ -50,14 +50,14 @@ void cycle_mail(struct account_cycle *self)
 		take_mailbox(self, box);
 	} else if (!interrupt_is_raised()) {
 		status_mail_update(&self->document->mail, NULL, self->now);
-		health_set_error(&self->health.parts[PART_MESSAGES], self->config, error,
-		                 self->now);
 		if (connection->remote != NULL) {
 			cycle_note_end(self, PART_MESSAGES, part_end_of(error));
-			cycle_tell_error(self, PART_MESSAGES, error);
+			cycle_tell_error(self, PART_MESSAGES, error); /* by the health before */
 		} else {
 			cycle_note_end_here(self, PART_MESSAGES, error);
 		}
+		health_set_error(&self->health.parts[PART_MESSAGES], self->config, error,
+		                 self->now);
 	}
 	sync_mail_summarise(&self->document->mail, self->summary);
 }

@@ -105,4 +105,15 @@ wait_for 20 is_prefixed '^<6>passerelle: the configuration is read again' || { c
 wait_for 60 no_child_runs || fail "the cycle does not end"
 stop_service "under systemd"
 ! grep -vE '^<[3467]>passerelle: ' "$work/prefixed.log" || fail "a line without its priority"
+# what goes wrong is told once, and again when it works
+control 'fault?fault=getPersonalMessages:*:code:-9' >/dev/null
+failing_cycle() { # NUMBER of lines that tell it
+  PASSERELLE_SERVICE=1 passerelle sync --full --only messages home 2>"$work/last.err.out" || true
+  [ "$(grep -c 'home: messages: ' "$work/last.err.out")" -eq "$1" ] || { cat "$work/last.err.out"; fail "not $1 lines of it"; }
+}
+failing_cycle 1
+failing_cycle 0
+control clear-faults >/dev/null
+failing_cycle 1
+grep -q 'messages: works again' "$work/last.err.out" || { cat "$work/last.err.out"; fail "it is not told that it works"; }
 echo "fields in the journal, priorities before the lines, quiet when idle"
