@@ -10,7 +10,8 @@ static void take_problem(struct account_cycle *self, const char *problem)
 	g_autoptr(GError) error =
 		g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_REFUSED, "%s", problem);
 	cycle_tell_error(self, PART_MESSAGES, error);
-	health_set_error(&self->health.parts[PART_MESSAGES], self->config, error, self->now);
+	health_set_error(&self->health.parts[PART_MESSAGES], self->config, PART_MESSAGES, error,
+	                 self->now);
 }
 
 static void take_mailbox(struct account_cycle *self, const struct mailbox *box)
@@ -56,8 +57,8 @@ void cycle_mail(struct account_cycle *self)
 		} else {
 			cycle_note_end_here(self, PART_MESSAGES, error);
 		}
-		health_set_error(&self->health.parts[PART_MESSAGES], self->config, error,
-		                 self->now);
+		health_set_error(&self->health.parts[PART_MESSAGES], self->config, PART_MESSAGES,
+		                 error, self->now);
 	}
 	sync_mail_summarise(&self->document->mail, self->summary);
 }

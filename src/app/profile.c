@@ -186,7 +186,7 @@ static void judge(const struct account *account, const GError *error, gint64 now
 {
 	if (!passerelle_error_is(error, PASSERELLE_ERROR_NETWORK) &&
 	    !passerelle_error_is(error, PASSERELLE_ERROR_AUTH)) {
-		health_set_error(health, account->config, error, now);
+		health_set_error(health, account->config, PART_PROFILE, error, now);
 	}
 }
 

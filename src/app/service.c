@@ -3,6 +3,9 @@
 #include "app/service.h"
 
 #include "app/drivers.h"
+#include "app/oauth.h"
+
+#include <string.h>
 
 bool service_has(const struct remote_driver *driver, enum part part)
 {
@@ -73,4 +76,23 @@ struct service service_of(const struct account_config *account, enum part part)
 	}
 	self.driver = drivers_find(self.name);
 	return self;
+}
+
+char *service_sign_in_words(const struct account_config *account, enum part part)
+{
+	const struct service service = service_of(account, part);
+	if (service.driver == NULL || !service.driver->knows_users ||
+	    (oauth_is_used(account) && !secret_source_is_given(&service.password))) {
+		return secrets_login_words(account);
+	}
+	const char *option = service.password.option;
+	if (!secret_source_is_given(&service.password)) {
+		option = "client_certificate";
+	}
+	const int length = service.password.command != NULL || strstr(option, "_command") == NULL
+	                           ? (int)strlen(option)
+	                           : (int)(strlen(option) - strlen("_command"));
+	return g_strdup_printf("look at user \"%s\" and at %.*s%s",
+	                       service.user != NULL ? service.user : "", length, option,
+	                       length < (int)strlen(option) ? "_file" : "");
 }

@@ -18,6 +18,9 @@ struct service {
 
 /* By contacts_remote, calendar_remote or mail_remote, else by remote. */
 struct service service_of(const struct account_config *account, enum part part);
+/* What the person does when that service does not accept who asks: "type passerelle login home", or
+ * which option to look at. Owned. */
+char *service_sign_in_words(const struct account_config *account, enum part part);
 /* Has that driver this part at all? */
 bool service_has(const struct remote_driver *driver, enum part part);
 

@@ -50,7 +50,7 @@ void sync_report_judge(const struct cycle_report *report, const struct account_c
                        enum part part, struct part_health *health, gint64 now)
 {
 	if (report->error != NULL) {
-		health_set_error(health, account, report->error, now);
+		health_set_error(health, account, part, report->error, now);
 	} else if (report->hold != NULL) {
 		g_autofree char *message = g_strdup_printf("%s: %s", part_name(part), report->hold);
 		health_set(health, STATUS_HELD, message, report->hold_action, NULL, now);

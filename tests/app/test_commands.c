@@ -472,12 +472,12 @@ START_TEST(a_good_look_at_the_mail_does_not_hide_what_the_contacts_need)
 	g_autoptr(GError) consent = NULL;
 	passerelle_error_set_with_url(&consent, PASSERELLE_ERROR_CONSENT, "https://x/p",
 	                              "allow it");
-	health_set_error(&health.parts[PART_CONTACTS], &home_account, consent, 100);
+	health_set_error(&health.parts[PART_CONTACTS], &home_account, PART_CONTACTS, consent, 100);
 	ck_assert(health_save(&health, journal, NULL));
 	health_clear(&health);
 	health_load(&health, journal);
-	health_set_error(&health.parts[PART_CONTACTS], &home_account, consent, 200);
-	health_set_error(&health.parts[PART_MESSAGES], &home_account, NULL, 200);
+	health_set_error(&health.parts[PART_CONTACTS], &home_account, PART_CONTACTS, consent, 200);
+	health_set_error(&health.parts[PART_MESSAGES], &home_account, PART_MESSAGES, NULL, 200);
 	OWNED(status_document) document = status_document_new("home");
 	health_tell(&health, document);
 	ck_assert_int_eq(document->state, STATUS_CONSENT_REQUIRED);
