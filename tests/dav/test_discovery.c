@@ -161,12 +161,15 @@ START_TEST(what_was_found_is_looked_for_again_after_a_day_or_when_told)
 	struct site site;
 	site_start(&site, properties, "/c/");
 	g_autoptr(GPtrArray) first = dav_discover(site.session, NULL);
+	ck_assert_uint_eq(first->len, 2);
 	const guint asked = canned_count(&site.canned);
 	site.account.settings.now += DAV_COLLECTIONS_AGE + 1;
 	g_autoptr(GPtrArray) second = dav_discover(site.session, NULL);
+	ck_assert_uint_eq(second->len, 2);
 	ck_assert_uint_eq(canned_count(&site.canned), 2 * asked);
 	site.account.settings.is_full = true;
 	g_autoptr(GPtrArray) third = dav_discover(site.session, NULL);
+	ck_assert_uint_eq(third->len, 2);
 	ck_assert_uint_eq(canned_count(&site.canned), 3 * asked);
 	site_stop(&site);
 }
