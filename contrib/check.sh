@@ -35,7 +35,7 @@ jobs=$(nproc)
 tests_at_once=$((jobs * 2)) # most of them wait rather than compute
 fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-60}
 [ "$mode" != long ] || fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-1800}
-[ "$mode" != long ] || tests_at_once=1 # the long sweeps use every core by themselves
+[ "$mode" != long ] || tests_at_once=$jobs # those that use every core run alone
 summary=
 # the programs that the tests run are Debian's
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
@@ -64,6 +64,7 @@ run_tests() {
   step "tests: $name"
   (cd "$build/$name" && ctest --output-on-failure -j "$tests_at_once" "$@")
   grep -ah '^count: ' "$build/$name/Testing/Temporary/LastTest.log" >"$build/$name.counts" || true
+  [ "$mode" != long ] || cat "$build/$name.counts"
   case $summary in *" $name") ;; *) summary="$summary $name" ;; esac
 }
 

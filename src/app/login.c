@@ -6,6 +6,7 @@
 #include "app/interrupt.h"
 #include "app/listener.h"
 #include "app/log.h"
+#include "app/oauth.h"
 #include "app/paste.h"
 #include "app/secrets.h"
 
@@ -14,6 +15,8 @@
 static const char usage[] = "ACCOUNT";
 static const char summary[] =
 	"Sign in: the provider's page in a browser sends the token to a page of this machine.";
+
+#define DONE_TEXT "You are signed in, and passerelle has stored the token. You can close this page."
 
 struct login {
 	const struct account_config *account;
@@ -47,6 +50,105 @@ static char *page_address(const struct account_config *account, const struct lis
 	               : g_steal_pointer(&address);
 }
 
+/* ---- OAuth 2 ---- */
+
+/*
+ * On a machine without a browser: the one of another machine ends at an address that does not
+ * answer there, and that holds all that is needed.
+ */
+#define FOREIGN_REDIRECT "http://127.0.0.1:8765/return"
+
+static char *code_of(char *pasted, const char *state, GError **error)
+{
+	g_autoptr(GUri) uri = g_uri_parse(g_strstrip(pasted), G_URI_FLAGS_ENCODED, NULL);
+	const char *query = uri != NULL ? g_uri_get_query(uri) : NULL;
+	g_autoptr(GHashTable) values =
+		query != NULL ? g_uri_parse_params(query, -1, "&", G_URI_PARAMS_WWW_FORM, NULL)
+			      : NULL;
+	const char *code = values != NULL ? g_hash_table_lookup(values, "code") : NULL;
+	const char *back = values != NULL ? g_hash_table_lookup(values, "state") : NULL;
+	if (code == NULL || g_strcmp0(back, state) != 0) {
+		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH,
+		                    code == NULL ? "that is no address with a code in it"
+		                                 : "that address is of another sign-in");
+		return NULL;
+	}
+	return g_strdup(code);
+}
+
+static bool paste_code(const struct login *self, const char *client_secret, GError **error)
+{
+	struct oauth_request request = {0};
+	g_autofree char *state = g_uuid_string_random();
+	oauth_request_init(&request, self->account, FOREIGN_REDIRECT, state);
+	browser_show("Sign in at this address, on any machine", request.address, true);
+	char *pasted = paste_read("The browser ends at a page that cannot be shown. Paste its "
+	                          "address and press Enter (it is not shown): ",
+	                          error);
+	char *code = pasted != NULL ? code_of(pasted, state, error) : NULL;
+	const bool is_done =
+		code != NULL && oauth_redeem(self->account, client_secret, &request, code,
+	                                     g_get_real_time() / G_USEC_PER_SEC, error);
+	secret_free(code);
+	secret_free(pasted);
+	oauth_request_clear(&request);
+	return is_done;
+}
+
+struct redeeming {
+	const struct login *login;
+	const struct oauth_request *request;
+	const char *client_secret;
+};
+
+static bool redeem(void *data, const char *code, GError **error)
+{
+	const struct redeeming *self = data;
+	return oauth_redeem(self->login->account, self->client_secret, self->request, code,
+	                    g_get_real_time() / G_USEC_PER_SEC, error);
+}
+
+/* RFC 8252, 7.3 and 8.9: the literal address, on any port, and a state that must come back. */
+static bool sign_in_by_oauth(const struct login *self, const char *client_secret, GError **error)
+{
+	const struct listener_settings settings = {
+		.port = (unsigned)self->port,
+		.token_parameter = "code",
+		.state_parameter = "state",
+		.account = self->account,
+		.done_text = DONE_TEXT,
+	};
+	OWNED(listener) listener = listener_open(&settings, error);
+	if (listener == NULL) {
+		return false;
+	}
+	struct oauth_request request = {0};
+	oauth_request_init(&request, self->account, listener_address(listener),
+	                   listener_state(listener));
+	struct redeeming redeeming = {self, &request, client_secret};
+	interrupt_install();
+	browser_show("Sign in at this address", request.address, self->is_print_only);
+	const bool is_done = listener_wait(listener, LISTENER_SECONDS, redeem, &redeeming, error);
+	oauth_request_clear(&request);
+	return is_done;
+}
+
+static bool oauth(const struct login *self, GError **error)
+{
+	GError *why = NULL;
+	char *client_secret = oauth_client_secret(self->account, &why);
+	const bool is_done =
+		why == NULL && (self->is_paste ? paste_code(self, client_secret, &why)
+	                                       : sign_in_by_oauth(self, client_secret, &why));
+	secret_free(client_secret);
+	if (why != NULL) {
+		g_propagate_error(error, why);
+	}
+	return is_done;
+}
+
+/* ---- a provider's own page ---- */
+
 static bool sign_in(struct login *self, GError **error)
 {
 	const struct account_config *account = self->account;
@@ -62,8 +164,7 @@ static bool sign_in(struct login *self, GError **error)
 		.token_parameter = account->login_token_parameter,
 		.state_parameter = account->login_state_parameter,
 		.account = account,
-		.done_text = "You are signed in, and passerelle has stored the token. You can "
-			     "close this page.",
+		.done_text = DONE_TEXT,
 	};
 	OWNED(listener) listener = listener_open(&settings, error);
 	if (listener == NULL) {
@@ -77,6 +178,10 @@ static bool sign_in(struct login *self, GError **error)
 
 static void tell_stored(const struct account_config *account)
 {
+	if (oauth_is_used(account)) {
+		printf("%s: signed in\n", account->name);
+		return;
+	}
 	char *token = secrets_token(account, NULL);
 	const gint64 end = token != NULL ? secrets_token_end(token) : 0;
 	secret_free(token);
@@ -93,7 +198,9 @@ static enum exit_status login(struct login *self, bool is_quiet)
 		g_set_error_literal(&error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 		                    "its token comes from token_command: one that is stored would "
 		                    "not be used");
-	} else if (self->is_paste ? paste(self, &error) : sign_in(self, &error)) {
+	} else if (oauth_is_used(self->account) ? oauth(self, &error)
+	           : self->is_paste             ? paste(self, &error)
+	                                        : sign_in(self, &error)) {
 		if (!is_quiet) {
 			tell_stored(self->account);
 		}

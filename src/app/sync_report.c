@@ -62,6 +62,13 @@ void sync_report_judge(const struct cycle_report *report, const struct account_c
 			"--dry-run, let them through with passerelle sync %s --confirm",
 			part_name(part), count, account->name, account->name);
 		health_set(health, STATUS_HELD, message, "confirm", NULL, now);
+	} else if (report->held_removals > 0) {
+		g_autofree char *count = words_count(report->held_removals);
+		g_autofree char *message = g_strdup_printf(
+			"%s: %s removals wait for your word: look with passerelle sync %s "
+			"--dry-run, let them through with passerelle sync %s --confirm",
+			part_name(part), count, account->name, account->name);
+		health_set(health, STATUS_HELD, message, "confirm", NULL, now);
 	} else if (report->in_doubt > 0) {
 		g_autofree char *count = words_count(report->in_doubt);
 		g_autofree char *message =
@@ -90,6 +97,7 @@ static void add_changes(GString *line, const struct cycle_report *report)
 	add(line, report->changed_here, "changed here");
 	add(line, report->changed_there, "changed there");
 	add(line, report->removed_here, "removed here");
+	add(line, report->removed_there, "removed there");
 }
 
 void sync_report_log(const struct cycle_report *report, const char *account, enum part part)

@@ -35,6 +35,15 @@ struct collection *collection_new(const char *id, const char *name)
 	return self;
 }
 
+struct collection *collection_copy(const struct collection *self)
+{
+	struct collection *copy = collection_new(self->id, self->name);
+	copy->display_name = g_strdup(self->display_name);
+	copy->color = g_strdup(self->color);
+	copy->is_read_only = self->is_read_only;
+	return copy;
+}
+
 void collection_free(struct collection *self)
 {
 	if (self == NULL) {

@@ -85,13 +85,18 @@ struct collection {
 	bool is_read_only;          /* nothing can be added, changed or removed there */
 };
 struct collection *collection_new(const char *id, const char *name);
+struct collection *collection_copy(const struct collection *self);
 void collection_free(struct collection *self);
 DEFINE_OWNED(collection, collection_free);
 
 struct remote; /* a driver's own: one account's connections */
 
 struct remote_driver {
-	const char *name; /* as in remote = NAME */
+	const char *name;           /* as in remote = NAME */
+	bool has_kinds[ITEM_KINDS]; /* contacts, events; mail counts: see read_mailbox */
+	/* It signs in as a user (user and password, or bearer); else with the id and password of a
+	 * service and the token of a person. */
+	bool knows_users;
 	/* No network yet. journal is lent and outlives the remote. CONFIG errors. */
 	struct remote *(*open)(const struct remote_settings *settings, struct journal *journal,
 	                       GError **error);
@@ -104,9 +109,15 @@ struct remote_driver {
 	 * has one of each kind, which endpoint gives.
 	 */
 	GPtrArray *(*list_collections)(struct remote *remote, enum item_kind kind, GError **error);
-	/* The side of one of them, owned by the remote. */
+	/* The side of one of them, owned by the remote; journal: that collection's section, lent,
+	 * outlives the remote. */
 	struct endpoint *(*collection)(struct remote *remote, enum item_kind kind,
-	                               const struct collection *collection);
+	                               const struct collection *collection,
+	                               struct journal *journal);
+	/* Gives a collection another name to show, or another colour; NULL = as it is. NULL
+	 * function: cannot be done. */
+	bool (*label_collection)(struct remote *remote, const struct collection *collection,
+	                         const char *display_name, const char *color, GError **error);
 	/* Counts; NULL function = the service has none. */
 	struct mailbox *(*read_mailbox)(struct remote *remote, GError **error);
 	/*

@@ -86,7 +86,7 @@ GPtrArray *records_load(struct journal *journal, enum item_kind kind, GError **e
 {
 	return read_rows(
 		journal,
-		database_query(journal, error, WITHOUT_BASE " ORDER BY r.uid", "i", (gint64)kind),
+		database_query(journal, error, WITHOUT_BASE " ORDER BY r.uid", "k", (gint64)kind),
 		error);
 }
 
@@ -95,7 +95,7 @@ GPtrArray *records_by_remote(struct journal *journal, enum item_kind kind, const
 {
 	return read_rows(journal,
 	                 database_query(journal, error,
-	                                WITHOUT_BASE " AND remote_ref = ?2 ORDER BY r.uid", "it",
+	                                WITHOUT_BASE " AND remote_ref = ?2 ORDER BY r.uid", "kt",
 	                                (gint64)kind, remote_ref),
 	                 error);
 }
@@ -103,7 +103,7 @@ GPtrArray *records_by_remote(struct journal *journal, enum item_kind kind, const
 struct record *records_get(struct journal *journal, enum item_kind kind, const char *uid,
                            GError **error)
 {
-	sqlite3_stmt *statement = database_query(journal, error, WITH_BASE " AND r.uid = ?2", "it",
+	sqlite3_stmt *statement = database_query(journal, error, WITH_BASE " AND r.uid = ?2", "kt",
 	                                         (gint64)kind, uid);
 	if (statement == NULL || !database_next(journal, statement, error)) {
 		return NULL;
@@ -116,7 +116,7 @@ struct record *records_get(struct journal *journal, enum item_kind kind, const c
 char *records_base(struct journal *journal, enum item_kind kind, const char *uid, GError **error)
 {
 	sqlite3_stmt *statement = database_query(
-		journal, error, "SELECT base FROM bases WHERE kind = ?1 AND uid = ?2", "it",
+		journal, error, "SELECT base FROM bases WHERE kind = ?1 AND uid = ?2", "kt",
 		(gint64)kind, uid);
 	if (statement == NULL || !database_next(journal, statement, error)) {
 		return NULL;
@@ -148,7 +148,7 @@ static bool put_row(struct journal *journal, enum item_kind kind, const struct r
 	g_autofree char *facts = database_join(record->facts);
 	g_autofree char *notes = database_join(record->notes);
 	return database_run(journal, error, sql,
-	                    "itttt"
+	                    "ktttt"
 	                    "itttttiiiii"
 	                    "ttti",
 	                    (gint64)kind, record->uid, record->name, record->match, facts,
@@ -170,7 +170,7 @@ bool records_put(struct journal *journal, enum item_kind kind, const struct reco
 		put = database_run(journal, error,
 		                   "INSERT INTO bases(kind, uid, base) VALUES(?1, ?2, ?3)"
 		                   " ON CONFLICT(kind, uid) DO UPDATE SET base = excluded.base",
-		                   "itt", (gint64)kind, record->uid, record->base);
+		                   "ktt", (gint64)kind, record->uid, record->base);
 	}
 	return database_leave(journal, put, error);
 }
@@ -178,7 +178,7 @@ bool records_put(struct journal *journal, enum item_kind kind, const struct reco
 bool records_remove(struct journal *journal, enum item_kind kind, const char *uid, GError **error)
 {
 	return database_run(journal, error, "DELETE FROM records WHERE kind = ?1 AND uid = ?2",
-	                    "it", (gint64)kind, uid);
+	                    "kt", (gint64)kind, uid);
 }
 
 static bool rename_rows(struct journal *journal, enum item_kind kind, const char *from,
@@ -196,23 +196,23 @@ static bool rename_rows(struct journal *journal, enum item_kind kind, const char
 		return false;
 	}
 	if (!database_run(journal, error,
-	                  "UPDATE records SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "itt",
+	                  "UPDATE records SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "ktt",
 	                  (gint64)kind, from, to)) {
 		return false;
 	}
-	if (sqlite3_changes(journal->handle) == 0) {
+	if (sqlite3_changes(journal->whole->handle) == 0) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_NOT_FOUND,
 		            "journal has no record of '%s'", from);
 		return false;
 	}
 	return database_run(journal, error,
 	                    "UPDATE records SET same_as = ?3 WHERE kind = ?1 AND same_as = ?2",
-	                    "itt", (gint64)kind, from, to) &&
+	                    "ktt", (gint64)kind, from, to) &&
 	       database_run(journal, error,
-	                    "UPDATE ledger SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "itt",
+	                    "UPDATE ledger SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "ktt",
 	                    (gint64)kind, from, to) &&
 	       database_run(journal, error,
-	                    "UPDATE story SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "itt",
+	                    "UPDATE story SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "ktt",
 	                    (gint64)kind, from, to);
 }
 

@@ -3,6 +3,7 @@
 #include "plan/plan.h"
 
 #include "plan/pairing.h"
+#include "plan/plan_hold.h"
 
 #include <string.h>
 
@@ -81,6 +82,12 @@ static bool wants_push(const struct policy *policy)
 	return policy->direction == DIRECTION_BOTH || policy->direction == DIRECTION_PUSH;
 }
 
+static bool is_trash_wanted(const struct policy *policy)
+{
+	return policy->on_remote_delete == REMOTE_DELETE_TRASH ||
+	       (policy->on_remote_delete == REMOTE_DELETE_USUAL && policy->remote_can_remove);
+}
+
 /* What is wished becomes what can be done. */
 static enum operation turn_local(const struct policy *policy, enum operation wish)
 {
@@ -93,7 +100,7 @@ static enum operation turn_local(const struct policy *policy, enum operation wis
 	case OPERATION_UPDATE_LOCAL:
 		return policy->local_can_update ? wish : OPERATION_NOTHING;
 	default:
-		return policy->local_can_remove && policy->on_remote_delete == REMOTE_DELETE_TRASH
+		return policy->local_can_remove && is_trash_wanted(policy)
 		               ? wish
 		               : OPERATION_REMEMBER_GONE;
 	}
@@ -128,6 +135,11 @@ static enum operation turn(const struct policy *policy, enum operation wish)
 	case OPERATION_REMOVE_REMOTE:
 		return turn_remote(policy, wish);
 	case OPERATION_MERGE:
+		if (policy->conflict != CONFLICT_MERGE) {
+			return turn(policy, policy->conflict == CONFLICT_LOCAL
+			                            ? OPERATION_UPDATE_REMOTE
+			                            : OPERATION_UPDATE_LOCAL);
+		}
 		if (!wants_push(policy) || !policy->remote_can_update) {
 			return turn_local(policy, OPERATION_UPDATE_LOCAL);
 		}
@@ -406,53 +418,6 @@ static void plan_news(struct planner *self, const struct snapshot *local,
 	}
 }
 
-static void hold_too_many(struct planner *self)
-{
-	struct plan *plan = self->plan;
-	if (plan->n_remote_adds <= self->policy->max_adds || self->policy->is_confirmed ||
-	    self->policy->hold != NULL) {
-		return;
-	}
-	plan->is_held = true;
-	for (guint i = 0; i < plan->actions->len; i++) {
-		struct action *action = g_ptr_array_index(plan->actions, i);
-		const struct record *record = action->record;
-		bool is_first = record == NULL ||
-		                (record->state != RECORD_IN_DOUBT && record->remote_ref == NULL);
-		if (action->operation == OPERATION_CREATE_REMOTE && !action->is_held && is_first) {
-			action->is_held = true;
-			action->reason =
-				g_strdup_printf("one of %u new items, more than max_adds = %u",
-			                        plan->n_remote_adds, self->policy->max_adds);
-		}
-	}
-}
-
-/* Sends something, or may: ADOPT leaves that half out by itself. */
-static bool is_sending(const struct action *action)
-{
-	switch (action->operation) {
-	case OPERATION_CREATE_REMOTE:
-	case OPERATION_UPDATE_REMOTE:
-	case OPERATION_REMOVE_REMOTE:
-	case OPERATION_MERGE:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void hold_all(struct planner *self)
-{
-	for (guint i = 0; self->policy->hold != NULL && i < self->plan->actions->len; i++) {
-		struct action *action = g_ptr_array_index(self->plan->actions, i);
-		if (is_sending(action) && !action->is_held) {
-			action->is_held = true;
-			action->reason = g_strdup(self->policy->hold);
-		}
-	}
-}
-
 static gint by_operation(gconstpointer a, gconstpointer b)
 {
 	const struct action *const *left = a;
@@ -475,8 +440,7 @@ struct plan *plan_make(struct snapshot *local, struct snapshot *remote, GPtrArra
 		plan_record(&self, g_ptr_array_index(records, i));
 	}
 	plan_news(&self, local, remote);
-	hold_all(&self);
-	hold_too_many(&self);
+	plan_hold(plan, records->len, policy);
 	g_ptr_array_sort(plan->actions, by_operation); /* stable: a merge sort */
 	pairing_free(self.pairing);
 	return plan;

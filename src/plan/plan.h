@@ -40,11 +40,12 @@ struct action {
 };
 
 struct plan {
-	GPtrArray *actions;  /* struct action, operations in the order in which they are to be
-	                        applied */
-	guint n_remote_adds; /* CREATE_REMOTE, held ones included */
-	bool is_held;        /* more than max_adds */
-	guint n_past;        /* occurrences not sent because they ended before push_since */
+	GPtrArray *actions;    /* struct action, operations in the order in which they are to be
+	                          applied */
+	guint n_remote_adds;   /* CREATE_REMOTE, held ones included */
+	bool is_held;          /* more than max_adds */
+	guint n_held_removals; /* more than max_deletes, or than half of all */
+	guint n_past;          /* occurrences not sent because they ended before push_since */
 };
 
 /*

@@ -10,10 +10,12 @@
 #include "base/durable.h"
 #include "base/limits.h"
 #include "formats/icalendar.h"
+#include "formats/item_uid.h"
 #include "formats/vcard.h"
 #include "stores/trash.h"
 
 #define NEW_FILE_MODE 0600
+#define COPY_DIGITS   12
 #define LEFTOVER_AGE  (60 * 60) /* seconds */
 
 static bool open_trash(struct vdir *self, GError **error)
@@ -136,9 +138,77 @@ static void present_clear(struct present *self)
 	g_clear_pointer(&self->text, g_free);
 }
 
-static char *merge_contact(const struct change *change, const struct present *present,
+/* Nothing was changed here since: it may become what came. Edited just now: the edit wins. */
+static char *replace_whole(const struct change *change, const struct present *present,
                            GError **error)
 {
+	if (g_strcmp0(change->revision, present->revision) == 0) {
+		return g_strdup(change->text);
+	}
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE, "'%s' was changed meanwhile",
+	            change->ref);
+	return NULL;
+}
+
+/* What is here goes on as an item of its own. Its UID is made of the text: after a kill it is the
+ * same one again. */
+static bool keep_as_copy(struct vdir *self, const struct change *change,
+                         const struct present *present, GError **error)
+{
+	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, present->text, -1);
+	g_autofree char *uid = g_strdup_printf("%s-%.*s", change->uid, COPY_DIGITS, sum);
+	OWNED(change) copy = change_new(uid, NULL);
+	copy->text = item_text_with_uid(present->text, uid, error);
+	if (copy->text == NULL || !create_one(self, copy, error)) {
+		return false;
+	}
+	g_ptr_array_add(change->notes,
+	                g_strdup_printf("changed on both sides: what was here is '%s' now",
+	                                copy->ref != NULL ? copy->ref : uid));
+	return true;
+}
+
+/* It was changed on both sides, and what was changed cannot stand in one text. */
+static char *settle_conflict(struct vdir *self, const struct change *change,
+                             const struct present *present, const char *why, GError **error)
+{
+	switch (change->way) {
+	case UPDATE_REPLACE:
+		return replace_whole(change, present, error);
+	case UPDATE_THEIRS:
+		return g_strdup(change->text);
+	case UPDATE_BOTH:
+		return keep_as_copy(self, change, present, error) ? g_strdup(change->text) : NULL;
+	default:
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
+		            "'%s' was changed on both sides%s%s", change->ref,
+		            why != NULL ? ": " : "", why != NULL ? why : "");
+		return NULL;
+	}
+}
+
+/* Property by property where it can be, so that the lines that nobody changed stay as they are. */
+static char *merge_whole_contact(struct vdir *self, const struct change *change,
+                                 const struct present *present, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	g_autoptr(GPtrArray) conflicts = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *merged = vcard_merge_text(present->text, change->base, change->text,
+	                                           change->way == UPDATE_THEIRS, conflicts, &why);
+	if (merged == NULL || (change->way == UPDATE_BOTH && conflicts->len > 0)) {
+		return settle_conflict(self, change, present, why != NULL ? why->message : NULL,
+		                       error);
+	}
+	g_ptr_array_extend_and_steal(change->notes, g_steal_pointer(&conflicts));
+	return g_steal_pointer(&merged);
+}
+
+static char *merge_contact(struct vdir *self, const struct change *change,
+                           const struct present *present, GError **error)
+{
+	if (change->way != UPDATE_PART) {
+		return merge_whole_contact(self, change, present, error);
+	}
 	OWNED(contact) base = NULL;
 	if (change->base != NULL) {
 		base = vcard_read(change->base, strlen(change->base), NULL, error);
@@ -155,18 +225,21 @@ static char *merge_contact(const struct change *change, const struct present *pr
 
 /* Changes of single properties cannot be carried into a calendar, so a file of one's own is left as
  * it is. Never agreed: it was adopted by title, times and place, and holds all of them. */
-static char *merge_event(const struct change *change, const struct present *present, GError **error)
+static char *merge_event(struct vdir *self, const struct change *change,
+                         const struct present *present, GError **error)
 {
-	if (change->base == NULL) {
+	if (change->way == UPDATE_PART && change->base == NULL) {
 		return g_strdup(present->text);
 	}
-	if (is_text(present->data, change->text) || is_text(present->data, change->base)) {
+	if (is_text(present->data, change->text) ||
+	    (change->base != NULL && is_text(present->data, change->base))) {
 		return g_strdup(change->text);
 	}
-	g_ptr_array_add(change->notes, g_strdup("changed on both sides: the local file was kept"));
-	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
-	            "'%s' was changed on both sides", change->ref);
-	return NULL;
+	if (change->way == UPDATE_PART || change->way == UPDATE_WHOLE) {
+		g_ptr_array_add(change->notes,
+		                g_strdup("changed on both sides: the local file was kept"));
+	}
+	return settle_conflict(self, change, present, NULL, error);
 }
 
 static bool write_over(struct vdir *self, struct change *change, struct present *present,
@@ -210,8 +283,9 @@ static bool update_present(struct vdir *self, struct change *change, struct pres
 	if (present->text == NULL) {
 		return false;
 	}
-	g_autofree char *text = self->kind == ITEM_CONTACT ? merge_contact(change, present, error)
-	                                                   : merge_event(change, present, error);
+	g_autofree char *text = self->kind == ITEM_CONTACT
+	                                ? merge_contact(self, change, present, error)
+	                                : merge_event(self, change, present, error);
 	if (text == NULL ||
 	    (strcmp(text, present->text) != 0 && !write_over(self, change, present, text, error))) {
 		return false;

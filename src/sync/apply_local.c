@@ -151,6 +151,24 @@ bool apply_create_local(struct cycle *self, GPtrArray *actions, GError **error)
 	                     changes, error);
 }
 
+static enum update_way way_of(const struct cycle *self, const struct action *action)
+{
+	if (!self->settings->remote->functions->is_whole) {
+		return UPDATE_PART;
+	}
+	if (action->operation == OPERATION_UPDATE_LOCAL) {
+		return UPDATE_REPLACE;
+	}
+	switch (self->settings->conflict) {
+	case CONFLICT_POLICY_REMOTE:
+		return UPDATE_THEIRS;
+	case CONFLICT_POLICY_BOTH:
+		return UPDATE_BOTH;
+	default:
+		return UPDATE_WHOLE;
+	}
+}
+
 bool apply_update_local(struct cycle *self, GPtrArray *actions, GError **error)
 {
 	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
@@ -160,6 +178,7 @@ bool apply_update_local(struct cycle *self, GPtrArray *actions, GError **error)
 		g_ptr_array_add(changes, change);
 		change->revision = g_strdup(action->local->revision);
 		change->text = g_strdup(action->remote->text);
+		change->way = way_of(self, action);
 		if (action->operation != OPERATION_ADOPT &&
 		    !apply_base(self, action, &change->base, error)) {
 			return false;

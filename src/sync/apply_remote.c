@@ -135,6 +135,16 @@ static bool store_outcomes(struct cycle *self, GPtrArray *actions, GPtrArray *ch
 	return journal_commit(self->settings->journal, error);
 }
 
+/* As it was seen in this cycle: where what is here is to win, what was agreed is not there any
+ * more.
+ */
+static const char *revision_there(const struct action *action)
+{
+	return action->operation == OPERATION_UPDATE_REMOTE && action->remote != NULL
+	               ? action->remote->revision
+	               : action->record->remote_revision;
+}
+
 /* NULL on failure. */
 static struct change *change_for(struct cycle *self, const struct action *action, GError **error)
 {
@@ -151,10 +161,9 @@ static struct change *change_for(struct cycle *self, const struct action *action
 		return NULL;
 	}
 	/* who takes nothing from there never learns of a rename there: it is no obstacle */
-	change->revision = action->record != NULL && !is_creation &&
-	                                   self->settings->direction != DIRECTION_PUSH
-	                           ? g_strdup(action->record->remote_revision)
-	                           : NULL;
+	if (action->record != NULL && !is_creation && self->settings->direction != DIRECTION_PUSH) {
+		change->revision = g_strdup(revision_there(action));
+	}
 	change->text = g_strdup(action->local->item->text);
 	change->item = action->local->item;
 	change->is_insisted = action->record != NULL && action->record->is_insisted;
@@ -220,6 +229,7 @@ bool apply_remove_remote(struct cycle *self, GPtrArray *actions, GError **error)
 			return false;
 		}
 		if (is_gone) {
+			self->report->removed_there++;
 			report_change(self, NEWS_REMOVED, true, action->record->uid,
 			              action->record->name, action->record->local_ref);
 		}

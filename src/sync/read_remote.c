@@ -120,11 +120,14 @@ static void take_text(struct cycle *self, struct entry *entry, const struct reco
 	}
 }
 
-/* A complete listing lacked it and a read denied it: believed the second time. */
+/* A complete listing lacked it and a read denied it: believed the second time, or at once where the
+ * side is sure of what it lists. */
 static bool count_missing(struct cycle *self, struct record *record, bool is_missing,
                           GError **error)
 {
-	unsigned missing = is_missing ? MIN(record->missing + 1, RECORD_MISSING_BELIEVED) : 0;
+	const unsigned weight = self->remote->is_certain ? RECORD_MISSING_BELIEVED : 1;
+	const unsigned missing =
+		is_missing ? MIN(record->missing + weight, RECORD_MISSING_BELIEVED) : 0;
 	if (record->missing == missing) {
 		return true;
 	}

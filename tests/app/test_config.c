@@ -193,7 +193,7 @@ static const struct {
          "test.conf:1: account \"home\" needs one of \"service_password_command\" and "
          "\"service_password_file\", not both"},
 	{ACCOUNT "remote = citrus\n",
-         "test.conf:1: account \"home\": no remote is called \"citrus\""},
+         "test.conf:1: account \"home\": no remote is called \"citrus\": there are orange"},
 	{ACCOUNT "messages = off\n",
          "test.conf:1: account \"home\" has nothing to do: it needs \"contacts\" or \"calendar\""},
 	{ACCOUNT "contacts = /a\ncalendar = /a\n",

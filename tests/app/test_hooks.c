@@ -144,9 +144,7 @@ static int be_interrupted(void)
 
 START_TEST(an_interruption_ends_it)
 {
-	const gint64 before = g_get_monotonic_time();
 	ck_assert_int_eq(in_cycle(be_interrupted, "sleep 25; touch $OUT/ended"), 0);
-	ck_assert(g_get_monotonic_time() - before < 20 * G_USEC_PER_SEC);
 	scratch_expect("ended", NULL);
 }
 END_TEST

@@ -12,6 +12,7 @@
 #include <check.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #define TOKEN "B64abc+/==|sau=|ted=1795226400|x"
+#define TRIES 60 /* of a second, for a client to be served on a busy machine */
 
 static char name[] = "home", hosts[] = "provider.example";
 static const struct account_config account = {.name = name, .consent_hosts = hosts};
@@ -76,6 +78,7 @@ struct client {
 	const char *text;
 	gsize size;
 	bool is_six, is_other_user;
+	bool is_left; /* without an answer, for as long as the listener waits */
 	int answer[2];
 	pid_t pid;
 };
@@ -148,13 +151,33 @@ static bool wait_shortly(GError **error)
 	return listener_wait(listener, 1, take, NULL, error);
 }
 
+/* Something came for each of them, be it the end of the connection. */
+static bool are_served(const struct client *clients, gsize number)
+{
+	bool are = true;
+	for (gsize i = 0; i < number; i++) {
+		struct pollfd answer = {.fd = clients[i].answer[0], .events = POLLIN};
+		are = are && (clients[i].is_left || poll(&answer, 1, 0) > 0);
+	}
+	return are;
+}
+
+/* At least for a moment, and until each of the clients is served. True: one was taken. */
+static bool serve(const struct client *clients, gsize number)
+{
+	bool is_taken = wait_shortly(NULL);
+	for (int i = 1; i < TRIES && !is_taken && !are_served(clients, number); i++) {
+		is_taken = wait_shortly(NULL);
+	}
+	return is_taken;
+}
+
 /* Sends one request; answers what came back. is_taken: was it the awaited one? */
 static char *ask(const char *text, gsize size, bool *is_taken, bool is_six)
 {
 	struct client client = {.text = text, .size = size, .is_six = is_six};
-	g_autoptr(GError) error = NULL;
 	client_start(&client);
-	*is_taken = wait_shortly(&error);
+	*is_taken = serve(&client, 1);
 	return client_end(&client);
 }
 
@@ -294,12 +317,13 @@ START_TEST(what_was_not_begun_here_is_refused_and_changes_nothing)
 		texts[i] = attack_text(attacks[i].text);
 		clients[i].text = texts[i];
 		clients[i].size = strlen(texts[i]);
+		clients[i].is_left = attacks[i].status[0] == '\0';
 		client_start(&clients[i]);
 		if (i % 8 == 7) { /* there is a limit to the connections at once */
-			ck_assert_msg(!wait_shortly(NULL), "taken before %zu", i);
+			ck_assert_msg(!serve(clients, i + 1), "taken before %zu", i);
 		}
 	}
-	ck_assert(!wait_shortly(NULL) && count == 0);
+	ck_assert(!serve(clients, G_N_ELEMENTS(attacks)) && count == 0);
 	g_autofree char *target = g_strconcat(path, "?token=good", NULL);
 	g_autofree char *good = get_request(target, "");
 	bool is_taken = false;
@@ -350,7 +374,7 @@ START_TEST(another_user_of_this_machine_gets_no_answer)
 	struct client client = {
 		.text = text, .size = strlen(text), .is_six = _i == 1, .is_other_user = true};
 	client_start(&client);
-	ck_assert(!wait_shortly(NULL));
+	ck_assert(!serve(&client, 1));
 	g_autofree char *answer = client_end(&client);
 	ck_assert_str_eq(answer, "");
 	ck_assert_uint_eq(count, 0);

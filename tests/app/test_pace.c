@@ -138,6 +138,7 @@ START_TEST(a_server_that_is_silent_is_asked_no_oftener)
 	world_pass(&world, sweep_is_long() ? 26 * HOUR : HOUR);
 	check_bounds(&world, bounds, since);
 	world_do(&world, "clear-faults");
+	world_account(&world)->timeout = 30; /* a busy machine is not silent */
 	world_pass(&world, 16 * MINUTE);
 	check_all_went_through(&world);
 	world_clear(&world);

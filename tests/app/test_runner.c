@@ -23,7 +23,7 @@
 #define GRACE      (5 * 1000)    /* between SIGTERM and SIGKILL */
 #define BEHAVIOUR  "TEST_RUNNER_CHILD"
 #define RECORD     "TEST_RUNNER_RECORD"
-#define TRIES      600 /* of 50 ms, for a child to do what it does */
+#define TRIES      2400 /* of 50 ms, for a child to do what it does */
 #define EVERYTHING "contacts,calendar,messages"
 
 /* ---- the child ---- */
@@ -112,7 +112,9 @@ static void set_up(void)
 	static char name[] = "home", near[] = "http://127.0.0.1:1";
 	root = g_dir_make_tmp("passerelle-runner-XXXXXX", NULL);
 	g_setenv("STATE_DIRECTORY", root, TRUE);
+	static char remote[] = "orange";
 	config = (struct account_config){
+		.remote = remote,
 		.name = name,
 		.endpoint = near,
 		.contacts = below("contacts"),

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define WAIT_MS 10000 /* for what must come */
+#define WAIT_MS 60000 /* for what must come */
 #define CALM_MS 50    /* for what must not */
 
 static char *root;

@@ -33,10 +33,10 @@ START_TEST(collections_are_listed_and_one_of_them_is_a_side)
 	const struct collection *two = g_ptr_array_index(list, 1);
 	ck_assert_str_eq(two->id, "/h/two/");
 	ck_assert_str_eq(two->name, "two");
-	struct endpoint *side = carddav_driver.collection(remote, ITEM_CONTACT, two);
+	struct endpoint *side = carddav_driver.collection(remote, ITEM_CONTACT, two, NULL);
 	ck_assert_ptr_nonnull(side);
 	ck_assert_str_eq(side->name, "carddav /h/two/");
-	ck_assert_ptr_null(carddav_driver.collection(remote, ITEM_EVENT, two));
+	ck_assert_ptr_null(carddav_driver.collection(remote, ITEM_EVENT, two, NULL));
 	ck_assert_ptr_null(carddav_driver.endpoint(remote, ITEM_EVENT));
 	g_autoptr(GPtrArray) none = carddav_driver.list_collections(remote, ITEM_EVENT, NULL);
 	ck_assert_uint_eq(none->len, 0);
@@ -50,9 +50,9 @@ static char *open_side(struct site *self, const char *id)
 {
 	struct remote *remote = open_remote(self);
 	OWNED(collection) wanted = id == NULL ? NULL : collection_new(id, "x");
-	struct endpoint *side = wanted == NULL
-	                                ? carddav_driver.endpoint(remote, ITEM_CONTACT)
-	                                : carddav_driver.collection(remote, ITEM_CONTACT, wanted);
+	struct endpoint *side =
+		wanted == NULL ? carddav_driver.endpoint(remote, ITEM_CONTACT)
+			       : carddav_driver.collection(remote, ITEM_CONTACT, wanted, NULL);
 	g_autoptr(GError) error = NULL;
 	const bool is_open = dav_side_open((struct dav_side *)side, &error);
 	ck_assert(is_open == (error == NULL));

@@ -93,7 +93,8 @@ START_TEST(each_status_of_a_write_has_its_meaning)
 	g_ptr_array_add(requests, request);
 	g_ptr_array_add(rows, row);
 	g_autoptr(GError) error = NULL;
-	dav_session_write(session, world.address, requests, rows, NULL, &error);
+	dav_session_write(session, dav_session_journal(session), world.address, requests, rows,
+	                  NULL, &error);
 	ck_assert(passerelle_error_is(request->error, (enum passerelle_error)statuses[_i].write));
 	ck_assert_int_eq(row->state, statuses[_i].ledger);
 	ck_assert_uint_eq(server_asked(&world.server, "PUT "), 1);
@@ -107,7 +108,7 @@ START_TEST(a_write_is_not_sent_where_it_was_not_announced)
 	struct world world;
 	world_start(&world, ITEM_CONTACT);
 	struct dav_session *session = open_session(&world);
-	static const char *const methods[] = {"PUT", "DELETE", "PROPPATCH", "MKCOL", "MOVE"};
+	static const char *const methods[] = {"PUT", "DELETE", "POST", "MKCOL", "MOVE"};
 	for (gsize i = 0; i < G_N_ELEMENTS(methods); i++) {
 		OWNED(dav_request) request = member(&world, methods[i]);
 		g_autoptr(GError) error = NULL;

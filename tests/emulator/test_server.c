@@ -37,8 +37,8 @@ static void add(struct emulator *server, const char *lastname)
 
 #define PARALLEL 10
 
-/* Overlap is read from the log, and the first answer is only awaited when all requests are out. */
-START_TEST(calls_that_wait_do_not_wait_for_each_other)
+/* How many calls are under way at once; the first answer is only awaited when all are out. */
+static json_int_t most_at_once(void)
 {
 	OWNED(emulator) server = wire_start((struct emulator_options){.latency = 500});
 	int wires[PARALLEL];
@@ -59,10 +59,20 @@ START_TEST(calls_that_wait_do_not_wait_for_each_other)
 	}
 	json_t *calls = wire_control(server, "calls");
 	json_int_t most = json_integer_value(json_object_get(calls, "most_in_flight"));
-	ck_assert_int_gt(most, PARALLEL / 2);
 	const json_t *log = json_object_get(calls, "log");
 	ck_assert_uint_eq(json_array_size(log), PARALLEL);
 	json_decref(calls);
+	return most;
+}
+
+/* On a busy machine the first can be over before the last is out, but not each time. */
+START_TEST(calls_that_wait_do_not_wait_for_each_other)
+{
+	json_int_t most = 0;
+	for (int i = 0; i < 5 && most <= PARALLEL / 2; i++) {
+		most = most_at_once();
+	}
+	ck_assert_int_gt(most, PARALLEL / 2);
 }
 END_TEST
 

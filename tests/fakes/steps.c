@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define MAX_SOCKETS  256
-#define PATIENCE_MS  3000 /* for the replies to what is on the wire, together */
+#define PATIENCE_MS  20000 /* for the replies to what is on the wire, together */
 #define END_OF_HEAD  "\r\n\r\n"
 #define SIZE_OF_BODY "\r\nContent-Length: "
 

@@ -22,8 +22,9 @@ GByteArray *largest_make(const struct largest_input *input);
 /*
  * Gives every third by random (PASSERELLE_LONG: each) to the target in a process of its own, and
  * measures there: at most LARGEST_SECONDS of CPU for each pass (fuzz.h) and LARGEST_MEMORY_KIB
- * resident, the program itself included. Neither is asked of a build with a sanitizer. False: what
- * broke is printed.
+ * resident, the program itself included. A machine that is slower than the one on which they were
+ * measured, or busy, has as much more time as it needs for work that is always the same. Neither is
+ * asked of a build with a sanitizer. False: what broke is printed.
  */
 #define LARGEST_SECONDS    1.0
 #define LARGEST_MEMORY_KIB (64 * 1024)

@@ -10,7 +10,7 @@ if [ "${1:-}" = --one ]; then
   name=$2 seconds=$3
   found=$FUZZ_OUT/$name
   mkdir -p "$found"
-  set -- -seed="$FUZZ_SEED" -max_total_time="$seconds" -max_len=1048576 -timeout=60 -rss_limit_mb=1024 \
+  set -- -seed="$FUZZ_SEED" -max_total_time="$seconds" -max_len=1048576 -timeout=300 -rss_limit_mb=1024 \
     -malloc_limit_mb=128 -print_final_stats=1 -artifact_prefix="$FUZZ_OUT/$name-"
   [ ! -f "$FUZZ_HERE/$name.dict" ] || set -- "$@" -dict="$FUZZ_HERE/$name.dict"
   set -- "$@" "$found" "$FUZZ_HERE/../fixtures"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A small HTTP server on loopback, with or without TLS, that does to each request what a test's
- * function says. */
+ * function says; or a server of anything else, whose function talks as long as it likes. */
 #ifndef TESTS_NET_SCRIPTED_SERVER_H
 #define TESTS_NET_SCRIPTED_SERVER_H
 
@@ -54,6 +54,7 @@ struct server {
 	guint16 port;
 	gnutls_certificate_credentials_t credentials; /* NULL = plain */
 	server_script script;
+	void (*talk)(struct connection *connection); /* instead of the script; NULL = HTTP */
 	void *data;
 	GThread *acceptor;
 	GMutex mutex;
@@ -188,6 +189,10 @@ static inline gpointer connection_run(gpointer data)
 	struct server *server = self->server;
 	server_count(server, 1, NULL);
 	bool goes_on = connection_begin(self);
+	if (goes_on && server->talk != NULL) {
+		server->talk(self);
+		goes_on = false;
+	}
 	while (goes_on) {
 		GString *request = g_string_new(NULL);
 		goes_on = connection_read_request(self, request);
@@ -320,10 +325,10 @@ static inline guint server_count_requests(struct server *self, const char *text)
 }
 
 /* How many connections, or requests, there were, once they are that many: a client can be done with
- * one that the server, on a busy machine, has not yet taken. At most 20 seconds. */
+ * one that the server, on a busy machine, has not yet taken. At most a minute. */
 static inline guint server_await(struct server *self, const GPtrArray *things, guint count)
 {
-	const gint64 deadline = g_get_monotonic_time() + 20 * G_TIME_SPAN_SECOND;
+	const gint64 deadline = g_get_monotonic_time() + 60 * G_TIME_SPAN_SECOND;
 	g_mutex_lock(&self->mutex);
 	while (things->len < count && g_cond_wait_until(&self->changed, &self->mutex, deadline)) {
 	}

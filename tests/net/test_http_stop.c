@@ -41,7 +41,7 @@ static void send_cancelled(server_script script, bool is_write, struct http_requ
 		list[i] = &requests[i];
 	}
 	http_client_batch(client, list, 3, NULL, NULL);
-	ck_assert_uint_eq(server->requests->len, expected);
+	ck_assert_uint_eq(server_await(server, server->requests, expected), expected);
 	for (int i = 1; i < 3; i++) {
 		assert_stopped(&requests[i], HTTP_NOT_SENT);
 	}
@@ -58,13 +58,18 @@ START_TEST(a_read_is_dropped_when_we_are_told_to_stop)
 }
 END_TEST
 
+/* On a busy machine the answer can come when the moment is over: one of several comes within it. */
 START_TEST(a_write_may_finish_when_we_are_told_to_stop)
 {
 	struct http_request requests[3];
-	cancelled = 0;
-	send_cancelled(cancel_and_answer, true, requests, 1);
-	ck_assert_int_eq(requests[0].fate, HTTP_ANSWERED);
-	http_request_clear(&requests[0]);
+	bool is_answered = false;
+	for (int i = 0; i < 5 && !is_answered; i++) {
+		cancelled = 0;
+		send_cancelled(cancel_and_answer, true, requests, 1);
+		is_answered = requests[0].fate == HTTP_ANSWERED;
+		http_request_clear(&requests[0]);
+	}
+	ck_assert(is_answered);
 }
 END_TEST
 

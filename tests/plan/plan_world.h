@@ -28,6 +28,7 @@ static inline struct world *world_new(void)
 		.direction = DIRECTION_BOTH,
 		.on_remote_delete = REMOTE_DELETE_TRASH,
 		.max_adds = 50,
+		.max_deletes = 20,
 		.now = 1000,
 		.push_since = G_MININT64,
 		.local_can_create = true,

@@ -181,7 +181,7 @@ static inline void account_init(struct account *self, unsigned port)
 		.now = 1795255200, /* 2026-11-21 10:00:00 UTC */
 		.in_doubt_grace = 120,
 		.max_connections = 4,
-		.timeout = 10,
+		.timeout = 30,
 	};
 }
 

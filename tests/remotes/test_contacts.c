@@ -62,7 +62,7 @@ static struct world *world_new(const struct emulator_options *options)
 		.in_doubt_grace = 120,
 		.vcard_major = 3,
 		.max_connections = 4,
-		.timeout = 5,
+		.timeout = 30,
 		.now = 1800000000,
 	};
 	world_open(self);

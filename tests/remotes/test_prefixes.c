@@ -294,6 +294,23 @@ START_TEST(finds_everybody_owed_among_a_thousand_names)
 }
 END_TEST
 
+/* Among these names, "marie" is reopened, and so is one below it. */
+START_TEST(goes_on_where_a_prefix_and_one_below_it_are_asked_again)
+{
+	const char *corpora = g_getenv("PASSERELLE_CORPORA");
+	g_autofree char *path = g_build_filename(corpora != NULL && *corpora != '\0'
+	                                                 ? corpora
+	                                                 : TEST_SOURCE_DIR "/../shared/corpora",
+	                                         "names.tsv", NULL);
+	struct server *server = server_new(CASE, 20);
+	if (server_load(server, path, 1000)) {
+		OWNED(prefixes) prefixes = run(server, NULL, NULL);
+		expect_owed(server, prefixes);
+	}
+	server_free(server);
+}
+END_TEST
+
 START_TEST(finds_everybody_owed_among_five_thousand_names)
 {
 	const char *corpora = g_getenv("PASSERELLE_CORPORA");
@@ -554,6 +571,7 @@ int main(void)
 	tcase_add_test(tests, finds_everybody_owed_in_the_first_cycle_with_every_kind_of_search);
 	tcase_add_test(tests, finds_everybody_owed_among_a_thousand_names);
 	tcase_add_test(tests, finds_everybody_owed_among_five_thousand_names);
+	tcase_add_test(tests, goes_on_where_a_prefix_and_one_below_it_are_asked_again);
 	tcase_add_test(tests, finds_each_single_owed_letter_even_where_other_names_prove_folding);
 	tcase_add_test(tests, finds_accented_names_where_only_ascii_letters_are_folded);
 	tcase_add_test(tests, asks_fewer_letters_where_case_and_accents_are_folded);

@@ -8,6 +8,7 @@
 
 #define KEY    "session.pace"
 #define DAY    (24 * 60 * 60)
+#define TRIES  5
 #define REPLY  "<command><data-list/></command>"
 #define OUTAGE "<error><code>-2</code></error>"
 #define WRONG  "<error><code>-8</code><detail>no</detail></error>"
@@ -275,7 +276,29 @@ static void ask_often(struct world *self, int times)
 	}
 }
 
-START_TEST(processes_in_a_row_share_one_rate)
+/* So many at once, without a wait for the next second, and then so many with one. */
+static bool holds_back_behind(struct world *self, int at_once, int later)
+{
+	const gint64 start = g_get_monotonic_time();
+	ask_often(self, at_once);
+	const gint64 between = g_get_monotonic_time();
+	ask_often(self, later);
+	const gint64 end = g_get_monotonic_time();
+	return between - start <= G_USEC_PER_SEC * 9 / 10 &&
+	       end - start >= G_USEC_PER_SEC * 95 / 100;
+}
+
+/* A wrong rate is one each time; a busy machine, which gives the rate time to go on, is not. */
+static bool is_so_at_last(bool (*is_so)(void))
+{
+	bool is = false;
+	for (int i = 0; i < TRIES && !is; i++) {
+		is = is_so();
+	}
+	return is;
+}
+
+static bool is_one_rate_shared(void)
 {
 	struct world world;
 	init(&world, 200, "", REPLY);
@@ -291,16 +314,18 @@ START_TEST(processes_in_a_row_share_one_rate)
 	ck_assert_int_ge(g_get_monotonic_time() - start, G_USEC_PER_SEC * 95 / 100);
 	/* half a minute later half of it is there: 29 at once, and the others wait again */
 	next_process(&world, 31);
-	const gint64 later = g_get_monotonic_time();
-	ask_often(&world, 29);
-	ck_assert_int_le(g_get_monotonic_time() - later, G_USEC_PER_SEC * 9 / 10);
-	ask_often(&world, 3);
-	ck_assert_int_ge(g_get_monotonic_time() - later, G_USEC_PER_SEC * 95 / 100);
+	const bool is_so = holds_back_behind(&world, 29, 3);
 	clear(&world);
+	return is_so;
+}
+
+START_TEST(processes_in_a_row_share_one_rate)
+{
+	ck_assert(is_so_at_last(is_one_rate_shared));
 }
 END_TEST
 
-START_TEST(a_clock_that_is_set_back_gives_nothing_and_takes_nothing)
+static bool is_past_of_no_matter(void)
 {
 	struct world world;
 	init(&world, 200, "", REPLY);
@@ -308,12 +333,14 @@ START_TEST(a_clock_that_is_set_back_gives_nothing_and_takes_nothing)
 	next_process(&world, 0);
 	ask_often(&world, 20);
 	next_process(&world, -365 * DAY);
-	const gint64 start = g_get_monotonic_time();
-	ask_often(&world, 38);
-	ck_assert_int_le(g_get_monotonic_time() - start, G_USEC_PER_SEC * 9 / 10);
-	ask_often(&world, 4);
-	ck_assert_int_ge(g_get_monotonic_time() - start, G_USEC_PER_SEC * 95 / 100);
+	const bool is_so = holds_back_behind(&world, 38, 4);
 	clear(&world);
+	return is_so;
+}
+
+START_TEST(a_clock_that_is_set_back_gives_nothing_and_takes_nothing)
+{
+	ck_assert(is_so_at_last(is_past_of_no_matter));
 }
 END_TEST
 

@@ -390,6 +390,63 @@ START_TEST(who_has_no_names_is_remembered_by_id)
 }
 END_TEST
 
+#define GIF "R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAkQBADs="
+
+static bool has_photo(struct bridge *bridge)
+{
+	g_autofree char *text = bridge_read(bridge, "m.vcf");
+	return strstr(text, "PHOTO") != NULL;
+}
+
+/* A cycle that reads all details again, a day later. */
+static void sync_fully(struct bridge *bridge)
+{
+	bridge->now += A_DAY;
+	bridge->options.is_full = bridge->settings.is_full = true;
+	sync_once(bridge);
+}
+
+static struct bridge *begin_with_picture(void)
+{
+	struct bridge *bridge = begin((struct emulator_options){0});
+	write_card(bridge, "m.vcf", "Marie", "Curie", "PHOTO;ENCODING=b;TYPE=GIF:" GIF "\r\n");
+	sync_once(bridge);
+	sync_fully(bridge);
+	ck_assert(has_photo(bridge));
+	return bridge;
+}
+
+START_TEST(a_picture_that_is_missed_once_stays)
+{
+	struct bridge *bridge = begin_with_picture();
+	for (int i = 0; i < 3; i++) {
+		order(bridge, "fault?fault=getpicture:next:code:100");
+		sync_fully(bridge);
+		ck_assert(has_photo(bridge));
+		sync_fully(bridge);
+		ck_assert(has_photo(bridge));
+	}
+	ck_assert_uint_eq(bridge_count_remote(bridge, ITEM_CONTACT), 1);
+	bridge_free(bridge);
+}
+END_TEST
+
+START_TEST(a_picture_that_is_gone_there_goes_here_at_the_second_time)
+{
+	struct bridge *bridge = begin_with_picture();
+	const guint writes = bridge_count_writes(bridge);
+	edit_remote(bridge, id_of(bridge, 0), "{'picture':null}");
+	sync_fully(bridge);
+	ck_assert(has_photo(bridge));
+	sync_fully(bridge);
+	ck_assert(!has_photo(bridge));
+	sync_fully(bridge);
+	ck_assert(!has_photo(bridge));
+	ck_assert_uint_eq(bridge_count_writes(bridge), writes);
+	bridge_free(bridge);
+}
+END_TEST
+
 int main(void)
 {
 	learn();
@@ -399,6 +456,8 @@ int main(void)
 	tcase_add_test(tests, who_was_deleted_here_is_never_fetched_back);
 	tcase_add_loop_test(tests, who_is_gone_there_is_believed_to_be_at_the_second_time, 0, 2);
 	tcase_add_test(tests, who_comes_back_in_between_is_not_gone);
+	tcase_add_test(tests, a_picture_that_is_missed_once_stays);
+	tcase_add_test(tests, a_picture_that_is_gone_there_goes_here_at_the_second_time);
 	sweep_add_sample(tests, nothing_is_inferred_from_what_was_not_heard,
 	                 G_N_ELEMENTS(blindness), SAMPLE_FAULTS);
 	tcase_add_test(tests, many_of_one_name_on_pages_of_one_are_neither_doubled_nor_lost);

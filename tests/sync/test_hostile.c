@@ -85,11 +85,12 @@ START_TEST(a_hostile_service_costs_an_error_and_nothing_else)
 	g_autofree char *url =
 		g_strdup_printf("http://127.0.0.1:%u/PersonalContacts/V1", server.port);
 	bridge->settings.contacts_url = url;
+	const gint64 usual = bridge->settings.timeout;
 	bridge->settings.timeout = 1;
 	cycle_report_free(bridge_sync(bridge, ITEM_CONTACT));
 	cycle_report_free(bridge_sync(bridge, ITEM_CONTACT));
 	bridge->settings.contacts_url = NULL;
-	bridge->settings.timeout = 5;
+	bridge->settings.timeout = usual;
 	canned_stop(&server);
 	g_autofree char *after = bridge_marks(bridge, ITEM_CONTACT);
 	ck_assert_str_eq(before, after);

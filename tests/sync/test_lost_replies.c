@@ -143,8 +143,11 @@ START_TEST(nothing_twice_and_nothing_lost)
 {
 	const struct trial *trial = &g_array_index(trials, struct trial, sweep_trial(_i));
 	struct bridge *bridge = begin_trial(trial);
-	cycle(bridge, trial, 60);
+	for (int i = 0; i < 3 && !is_met(bridge); i++) {
+		cycle(bridge, trial, 60);
+	}
 	assert_verdict(bridge, trial);
+	bridge->settings.timeout = 20;
 	order(bridge, "close-connections?on=0");
 	cycle(bridge, trial, 0);
 	for (int i = 0; i < 3; i++) {

@@ -55,6 +55,7 @@ struct world {
 	GHashTable *broken;           /* name -> the whole text of a file that is half written */
 	GHashTable *left[ITEM_KINDS]; /* name -> text: files as the person left them */
 	guint n_tokens, n_titles;
+	bool was_picture_denied; /* once in a world: what is said twice is believed */
 
 	GHashTable *sent;        /* what the ledger may hold once: "cid value", or an occurrence */
 	GHashTable *pictures;    /* "picture of CID" -> sum of the latest */

@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define PREFIXES_KEY "contacts.prefixes" /* what an enumeration leaves for the next */
-#define EPOCH        1790000000          /* all of a world depends on its seed, its days too */
+#define PREFIXES_KEY  "contacts.prefixes" /* what an enumeration leaves for the next */
+#define EPOCH         1790000000          /* all of a world depends on its seed, its days too */
+#define SHORT_TIMEOUT 2 /* seconds, in a cycle that meets a server that is silent or slow */
 
 static void free_somebody(gpointer pointer)
 {
@@ -68,7 +69,6 @@ static void choose_settings(struct world *self)
 		world_chance(self, 50) ? REMOTE_DELETE_TRASH : REMOTE_DELETE_KEEP;
 	bridge->options.max_adds = world_chance(self, 80) ? 10000 : 1 + world_random(self, 3);
 	bridge->settings.in_doubt_grace = graces[world_random(self, G_N_ELEMENTS(graces))];
-	bridge->settings.timeout = 1;
 	bridge->settings.max_connections = self->kind.may_be_at_once ? 4 : 1;
 	bridge->now = bridge->since = EPOCH + (gint64)world_random(self, 365) * 86400;
 	world_log(
@@ -173,6 +173,22 @@ static const char *any_of(struct world *self, const char *const *words, gsize co
 
 #define ANY_OF(self, words) any_of(self, words, G_N_ELEMENTS(words))
 
+static bool is_slow(const char *kind)
+{
+	bool is = false;
+	for (gsize i = 0; i < G_N_ELEMENTS(SLOW_FAULTS); i++) {
+		is = is || strcmp(kind, SLOW_FAULTS[i]) == 0;
+	}
+	return is;
+}
+
+/* The words for a contact without a picture. */
+static bool denies_picture(const char *action, const char *kind)
+{
+	return strcmp(action, "getpicture") == 0 &&
+	       (strcmp(kind, "code:100") == 0 || strcmp(kind, "code:2") == 0);
+}
+
 static void add_fault(struct world *self)
 {
 	const bool is_write = world_chance(self, 75);
@@ -186,13 +202,21 @@ static void add_fault(struct world *self)
 	                   : self->kind.has_refusals && world_chance(self, 30)
 	                           ? ANY_OF(self, REFUSALS)
 	                           : ANY_OF(self, FAULTS);
+	const bool denies = denies_picture(action, kind);
+	if (denies && self->was_picture_denied) {
+		return;
+	}
+	self->was_picture_denied |= denies;
 	g_autofree char *request =
-		world_chance(self, 80)
+		world_chance(self, 80) || denies
 			? g_strdup_printf("fault?fault=%s:%u:%s", action, number, kind)
 			: g_strdup_printf("fault?fault=%s:%u-%u:%s", action, number,
 	                                  number + world_random(self, 4), kind);
 	world_log(self, "  %s", request);
 	json_decref(world_control(self, request, NULL));
+	if (is_slow(kind)) {
+		self->bridge->settings.timeout = SHORT_TIMEOUT;
+	}
 }
 
 static void count_hits(struct world *self)
@@ -252,6 +276,7 @@ struct cycle_report *world_cycle(struct world *self, enum item_kind kind, const 
 
 static void run_cycle(struct world *self, enum item_kind kind)
 {
+	const gint64 usual = self->bridge->settings.timeout;
 	for (guint i = world_random(self, 4); self->kind.has_faults && i > 0; i--) {
 		add_fault(self);
 	}
@@ -263,6 +288,7 @@ static void run_cycle(struct world *self, enum item_kind kind)
 		world_log(self, "  to be killed %s %u", stop_kind_name(stop.kind), stop.ordinal);
 	}
 	cycle_report_free(world_cycle(self, kind, &stop));
+	self->bridge->settings.timeout = usual;
 }
 
 static void turn(struct world *self)

@@ -146,7 +146,7 @@ wanted 0 journal verify
 
 echo "== a lost reply of a device of a known contact"
 lose adddevice silent-after
-config 'timeout = 1s'
+config 'timeout = 3s'
 wanted 1 call home contacts adddevice --yes cid=13 type=email subtype=internet order=1 value=marie@example.org
 config
 wanted 0 journal list

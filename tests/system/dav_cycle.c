@@ -67,6 +67,7 @@ static int run(enum item_kind kind, const char *address, const char *state, cons
 		.direction = DIRECTION_BOTH,
 		.on_remote_delete = REMOTE_DELETE_TRASH,
 		.max_adds = G_MAXUINT,
+		.max_deletes = G_MAXUINT,
 		.is_confirmed = true,
 		.account = "dav",
 		.now = now,

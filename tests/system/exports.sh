@@ -80,7 +80,7 @@ done
 echo "== watchers of the inode and of the name"
 for file in real/all.vcf out/all.ics; do
   : >"$work/watch.out"
-  /usr/bin/python3 "$here/exports_reader.py" watch "$work/$file" 60 >"$work/watch.out" &
+  /usr/bin/python3 "$here/exports_reader.py" watch "$work/$file" 300 >"$work/watch.out" &
   watcher=$!
   wait_for 20 grep -q watching "$work/watch.out" || fail "the watcher did not start"
   card "w$watcher"
@@ -94,8 +94,11 @@ for file in all.vcf all.ics; do
   /usr/bin/python3 "$here/exports_reader.py" reader "$work/out/$file" "$work/stop" >"$work/reader.$file.out" 2>&1 &
   eval "reader_${file#all.}=$!"
 done
+have_seen_enough() { # on a busy machine they begin late
+  [ "$(cat "$work"/reader.*.out | grep -c enough)" -eq 2 ]
+}
 i=0
-while [ $i -lt 40 ]; do
+while [ $i -lt 40 ] || { [ $i -lt 400 ] && ! have_seen_enough; }; do
   i=$((i + 1))
   card "r$i"
   event "r$i"

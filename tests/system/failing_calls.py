@@ -12,7 +12,7 @@ import sys
 import faults
 
 PROGRAM, EMULATOR, WORK, INTERPOSE_MEMORY = sys.argv[1:5]
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 300
 # which errors a call can end with for good; EINTR comes only once: who gets it may try again
 ERRORS = {
     "openat": ["EIO", "ENOSPC", "EROFS", "EINTR"],

@@ -114,8 +114,7 @@ hook "cat >$told.service"
 card late Late 9000
 "$program" run >"$work/service.log" 2>&1 &
 service=$!
-wait_for 60 test -s "$told.service" || { tail -20 "$work/service.log"; fail "the service told nothing"; }
-jq -e '.contacts.added | any(.file == "late.vcf")' "$told.service" >/dev/null || { cat "$told.service"; fail "what the service told"; }
+wait_for 60 jq -e '.contacts.added | any(.file == "late.vcf")' "$told.service" || { tail -20 "$work/service.log"; cat "$told.service"; fail "what the service told"; }
 kill "$service"
 wait "$service" || fail "the service ended badly"
 service=

@@ -80,8 +80,9 @@ fail() {
   exit 1
 }
 
-wait_for() { # SECONDS COMMAND…
+wait_for() { # SECONDS COMMAND…: against a hang, so on a busy machine never less than a minute
   tries=$(($1 * 10))
+  [ $tries -ge 600 ] || tries=600
   shift
   while [ $tries -gt 0 ]; do
     "$@" >/dev/null 2>&1 && return 0

@@ -49,17 +49,21 @@ wait_for 60 cycle_ended || fail "the first cycle did not end well"
 expect_entry '.MESSAGE == "home: contacts: 11 new here" and .PRIORITY == "6" and .PASSERELLE_ACCOUNT == "home" and .PASSERELLE_API == "contacts" and (has("PASSERELLE_ITEM") | not)'
 
 # nothing happens, and nothing is told: neither idle, nor by a cycle that finds nothing new
-updated=$(jq -r .updated "$status_file")
 is_updated() {
   [ "$(jq -r .updated "$status_file")" != "$updated" ]
 }
-lines=$(wc -l <"$entries")
-sleep 2
-touch "$(find "$work/contacts" -name '*.vcf' | head -n 1)"
-wait_for 60 is_updated || fail "a touched file starts no cycle"
-wait_for 60 no_child_runs || fail "the cycle does not end"
-sleep 3
-[ "$(wc -l <"$entries")" -eq "$lines" ] || { cat "$entries"; fail "a service with nothing to do writes"; }
+for _ in 1 2 3; do # what was told before may be late to be read, but not each time
+  updated=$(jq -r .updated "$status_file")
+  lines=$(wc -l <"$entries")
+  sleep 2
+  touch "$(find "$work/contacts" -name '*.vcf' | head -n 1)"
+  wait_for 60 is_updated || fail "a touched file starts no cycle"
+  wait_for 60 no_child_runs || fail "the cycle does not end"
+  sleep 3
+  more=$(($(wc -l <"$entries") - lines))
+  [ $more -ne 0 ] || break
+done
+[ $more -eq 0 ] || { cat "$entries"; fail "a service with nothing to do writes"; }
 
 # what is wrong has a higher priority, and speaks of no account
 cp "$XDG_CONFIG_HOME/passerelle/passerelle.conf" "$work/good.conf"

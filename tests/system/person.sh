@@ -158,8 +158,12 @@ PATH=$work/bin:$PATH
 DISPLAY=:99
 export DISPLAY
 touch "$work/opened"
-timeout 5 "$program" login home >"$work/person.out" 2>&1 || true
+"$program" login home >"$work/person.out" 2>&1 &
+service=$!
 wait_for 10 grep -q "^$url/login?urlRetour=http%3A%2F%2F127.0.0.1" "$work/opened" || fail "the browser was not asked to open the page"
+kill "$service"
+wait "$service" || true
+service=
 : >"$work/opened"
 python3 "$here/hostile_service.py" "$work/hostile.port" "$work/hostile.address" &
 service=$!
@@ -170,7 +174,7 @@ while IFS= read -r address; do
   printf '%s' "$address" >"$work/hostile.address"
   expect 77 sync
   jq -e '.action.url == null' "$status_file" >/dev/null || fail "the status shows $address"
-  timeout 20 "$program" consent home >"$work/person.out" 2>&1 || true
+  timeout 120 "$program" consent home >"$work/person.out" 2>&1 || true
   grep -q '^  ' "$work/person.out" && fail "consent shows $address"
   hostile=$((hostile + 1))
 done <<END

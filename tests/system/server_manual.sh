@@ -10,7 +10,7 @@ second=$!
 at_end() {
   kill "$second" 2>/dev/null || true
 }
-wait_for 20 test -s "$work/token2" || fail "the second emulator"
+wait_for 20 test -s "$work/port2" -a -s "$work/token2" || fail "the second emulator"
 write_config "contacts_export = $work/all.vcf
 [account work]
 endpoint = http://127.0.0.1:$(cat "$work/port2")

@@ -14,60 +14,76 @@ start_service
 wait_for 60 is_ok || fail "the first cycle did not end well"
 wait_for 30 no_child_runs || fail "the first cycle does not end"
 
-# expect_one NAME NUMBER WORDS: the change has arrived, by one cycle (a second one would start within two seconds)
-expect_one() {
-  wait_for 60 has_number "$1" "$2" || fail "$3: it did not arrive"
-  wait_for 30 no_child_runs || fail "$3: the cycle does not end"
-  sleep 2
-  wait_for 30 no_child_runs || fail "$3: a cycle does not end"
-  [ $(($(cycles) - before)) -eq 1 ] || fail "$3: $(($(cycles) - before)) cycles, not 1"
-  before=$(cycles)
-  echo "$3: one cycle"
+# one_cycle WORDS NAME EDIT: EDIT writes a new $number into the card of NAME; it arrives, by one cycle (a second one would start within
+# two seconds). A busy machine can stop EDIT between two steps for longer than an editor would: once in three times it does not.
+one_cycle() {
+  for _ in 1 2 3; do
+    before=$(cycles)
+    next=$((next + 1))
+    number=+336111111$next
+    "$3"
+    wait_for 60 has_number "$2" "$number" || fail "$1: it did not arrive"
+    wait_for 30 no_child_runs || fail "$1: the cycle does not end"
+    sleep 2
+    wait_for 30 no_child_runs || fail "$1: a cycle does not end"
+    made=$(($(cycles) - before))
+    [ $made -ne 1 ] || break
+  done
+  [ $made -eq 1 ] || fail "$1: $made cycles, not 1"
+  echo "$1: one cycle"
 }
 tel() {
-  card Editor "TEL;TYPE=CELL:$1"
+  card Editor "TEL;TYPE=CELL:$number"
 }
 file=$work/contacts/editor.vcf
-number=+3361111110
-before=$(cycles)
-tel ${number}0 >"$file"
-expect_one Editor ${number}0 "cat"
-
-# vim: the old file becomes the backup, the new one is written under its name, the backup goes
-mv "$file" "$file~"
-tel ${number}1 >"$file"
-rm "$file~"
-expect_one Editor ${number}1 "as vim"
-
-# emacs: a link as lock, a copy as backup, and the file itself is written again
-ln -s 'user@host.1' "$work/contacts/.#editor.vcf"
-cp "$file" "$file~"
-tel ${number}2 >"$file"
-rm "$work/contacts/.#editor.vcf"
-expect_one Editor ${number}2 "as emacs"
-
-# sed -i, and GLib's g_file_set_contents alike: a temporary file takes the place
-sed -i "s/+33[0-9]*/${number}3/" "$file"
-expect_one Editor ${number}3 "as sed -i and GNOME"
-
+next=10
+as_cat() {
+  tel >"$file"
+}
+# the old file becomes the backup, the new one is written under its name, the backup goes
+as_vim() {
+  mv "$file" "$file~"
+  tel >"$file"
+  rm "$file~"
+}
+# a link as lock, a copy as backup, and the file itself is written again
+as_emacs() {
+  ln -s 'user@host.1' "$work/contacts/.#editor.vcf"
+  cp "$file" "$file~"
+  tel >"$file"
+  rm "$work/contacts/.#editor.vcf"
+}
+# GLib's g_file_set_contents alike: a temporary file takes the place
+as_sed() {
+  sed -i "s/+33[0-9]*/$number/" "$file"
+}
 # vdirsyncer and other careful ones: a link, which does not overwrite
-card Linked "TEL;TYPE=CELL:${number}4" >"$work/contacts/.tmp"
-ln "$work/contacts/.tmp" "$work/contacts/linked.vcf"
-rm "$work/contacts/.tmp"
-expect_one Linked ${number}4 "a link"
-
-# one that takes its time: half a card is never read
-slow=$(tel ${number}5)
-(
-  printf '%s' "$slow" | head -c 60
-  sleep 2
-  printf '%s' "$slow" | tail -c +61 | head -c 20
-  sleep 2
-  printf '%s\n' "$slow" | tail -c +81
-) >"$file"
-expect_one Editor ${number}5 "a slow writer"
+as_link() {
+  rm -f "$work/contacts/linked.vcf"
+  card Linked "TEL;TYPE=CELL:$number" >"$work/contacts/.tmp"
+  ln "$work/contacts/.tmp" "$work/contacts/linked.vcf"
+  rm "$work/contacts/.tmp"
+}
+# it takes its time: half a card is never read
+as_slow() {
+  slow=$(tel)
+  (
+    printf '%s' "$slow" | head -c 60
+    sleep 2
+    printf '%s' "$slow" | tail -c +61 | head -c 20
+    sleep 2
+    printf '%s\n' "$slow" | tail -c +81
+  ) >"$file"
+}
+one_cycle "cat" Editor as_cat
+one_cycle "as vim" Editor as_vim
+one_cycle "as emacs" Editor as_emacs
+one_cycle "as sed -i and GNOME" Editor as_sed
+one_cycle "a link" Linked as_link
+one_cycle "a slow writer" Editor as_slow
 
 # removed: remembered, never fetched back
+before=$(cycles)
 rm "$file"
 removed() {
   [ "$(cycles)" -gt "$before" ]
@@ -98,7 +114,7 @@ if unshare -Ur sh -c 'echo 0 >/proc/sys/user/max_inotify_watches' 2>/dev/null; t
   service=$!
   wait_for 30 grep -q 'max_user_watches is reached): looked at every 30 s instead' "$work/limit.log" ||
     { cat "$work/limit.log"; fail "a limit of the kernel is not told"; }
-  wait_for 30 child_runs || true
+  wait_for 30 grep -q 'a cycle starts' "$work/limit.log" || fail "no cycle starts"
   wait_for 30 no_child_runs || fail "the cycle does not end"
   [ -n "${PASSERELLE_LONG:-}" ] || echo "that it is looked at all the same is seen in the long form"
   card Polled >"$work/elsewhere/polled.vcf"

@@ -18,7 +18,7 @@ import leaks
 
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 SERVICE, PASSWORD = "YOURSERVIC1234567890", "secret:for trying"  # what the emulator takes
-QUIET_SECONDS = 30  # the emulator answers in milliseconds
+QUIET_SECONDS = 120  # the emulator answers in milliseconds
 FORMER = "Former"  # the name of one that is renamed there
 ROUNDS = 8  # of rest: each kill costs one or two, each event in doubt one more
 
@@ -174,7 +174,7 @@ class World:
     def run(self, *words, under=(), environment=None, **options):
         """`passerelle WORDS…`, behind the words of under, with more environment (LD_PRELOAD …) for this run alone."""
         done = subprocess.run([*under, self.program, *words], env={**self.environment, **(environment or {})}, text=True,
-                              capture_output=True, timeout=120, check=False, **options)
+                              capture_output=True, timeout=600, check=False, **options)
         self.check_output(done)
         return done
 

@@ -21,8 +21,8 @@ static bool is_agreed(const struct dav_writing *self, const struct dav_write *wr
 	g_autofree char *base =
 		change->base != NULL
 			? g_strdup(change->base)
-			: records_base(dav_session_journal(self->side->session),
-	                               dav_session_kind(self->side->session), change->uid, NULL);
+			: records_base(self->side->journal, dav_session_kind(self->side->session),
+	                               change->uid, NULL);
 	g_autofree char *agreed = base == NULL ? NULL : dav_content_fingerprint(base, NULL);
 	g_autofree char *there = dav_content_fingerprint(write->there->text, NULL);
 	return agreed != NULL && g_strcmp0(agreed, there) == 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "remotes/dav/discovery.h"
+#include "remotes/dav/labels.h"
 #include "remotes/dav/side.h"
 
 struct remote {
@@ -71,16 +72,17 @@ static struct endpoint *only_endpoint(struct remote *self, enum item_kind kind)
 {
 	return kind != dav_session_kind(self->session)
 	               ? NULL
-	               : keep(self, dav_side_new(self->session, NULL, false));
+	               : keep(self, dav_side_new(self->session, NULL, false, NULL));
 }
 
 static struct endpoint *collection_endpoint(struct remote *self, enum item_kind kind,
-                                            const struct collection *collection)
+                                            const struct collection *collection,
+                                            struct journal *journal)
 {
 	return kind != dav_session_kind(self->session)
 	               ? NULL
 	               : keep(self, dav_side_new(self->session, collection->id,
-	                                         collection->is_read_only));
+	                                         collection->is_read_only, journal));
 }
 
 static GPtrArray *list_collections(struct remote *self, enum item_kind kind, GError **error)
@@ -98,6 +100,12 @@ static GPtrArray *list_collections(struct remote *self, enum item_kind kind, GEr
 		g_ptr_array_add(list, dav_collection_public(g_ptr_array_index(found, i)));
 	}
 	return list;
+}
+
+static bool label_collection(struct remote *self, const struct collection *collection,
+                             const char *display_name, const char *color, GError **error)
+{
+	return dav_label(self->session, collection, display_name, color, error);
 }
 
 /* A write by hand would need a place in the ledger that nobody could settle. */
@@ -153,22 +161,28 @@ static GPtrArray *probe(struct remote *self, const char *part)
 
 const struct remote_driver carddav_driver = {
 	.name = "carddav",
+	.has_kinds = {[ITEM_CONTACT] = true},
+	.knows_users = true,
 	.open = open_cards,
 	.close = close_remote,
 	.endpoint = only_endpoint,
 	.list_collections = list_collections,
 	.collection = collection_endpoint,
+	.label_collection = label_collection,
 	.is_write = is_write,
 	.probe = probe,
 };
 
 const struct remote_driver caldav_driver = {
 	.name = "caldav",
+	.has_kinds = {[ITEM_EVENT] = true},
+	.knows_users = true,
 	.open = open_calendars,
 	.close = close_remote,
 	.endpoint = only_endpoint,
 	.list_collections = list_collections,
 	.collection = collection_endpoint,
+	.label_collection = label_collection,
 	.is_write = is_write,
 	.probe = probe,
 };

@@ -274,7 +274,7 @@ static struct snapshot *make_snapshot(const struct lister *self, GPtrArray *reco
 		g_ptr_array_add(snapshot->entries, make_entry(ref, mark, recorded));
 	}
 	g_ptr_array_sort(snapshot->entries, compare_entries);
-	snapshot->is_complete = !self->is_partial;
+	snapshot->is_complete = snapshot->is_certain = !self->is_partial;
 	if (is_within(self->state->distrusted_at, DAV_DISTRUST_AGE, self->now)) {
 		snapshot->discovery = g_strdup("what the server tells of its changes is not all; "
 		                               "it is listed whole for a week");

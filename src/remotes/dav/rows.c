@@ -68,8 +68,8 @@ struct dav_sent *dav_row_read(const struct dav_side *side, const struct ledger_c
 
 GHashTable *dav_rows_unsettled(const struct dav_side *side, GError **error)
 {
-	g_autoptr(GPtrArray) rows = ledger_unsettled(dav_session_journal(side->session),
-	                                             dav_session_kind(side->session), error);
+	g_autoptr(GPtrArray) rows =
+		ledger_unsettled(side->journal, dav_session_kind(side->session), error);
 	if (rows == NULL) {
 		return NULL;
 	}

@@ -245,11 +245,17 @@ static guint chunk_size(const struct dav_session *self, guint first, guint per_c
 
 /* ---- reads ---- */
 
+/* What makes no item, and says the same however often it is sent (RFC 4918, 9.2). */
+static bool is_harmless(const struct dav_request *request)
+{
+	return !dav_method_is_write(request->method) || strcmp(request->method, "PROPPATCH") == 0;
+}
+
 static GError *refuse_writes(GPtrArray *requests)
 {
 	for (guint i = 0; i < requests->len; i++) {
 		const struct dav_request *request = g_ptr_array_index(requests, i);
-		if (dav_method_is_write(request->method)) {
+		if (!is_harmless(request)) {
 			return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
 			                   "%s: a write without an announcement is not sent",
 			                   request->what);
@@ -333,11 +339,12 @@ static void to_storage_error(GError **error)
 }
 
 /* NULL = go on with the next chunk. */
-static GError *write_chunk(struct dav_session *self, const char *collection, GPtrArray *requests,
-                           GPtrArray *rows, struct tick *tick)
+static GError *write_chunk(struct dav_session *self, struct journal *journal,
+                           const char *collection, GPtrArray *requests, GPtrArray *rows,
+                           struct tick *tick)
 {
 	GError *error = NULL;
-	if (!ledger_announce(self->journal, rows, dav_session_now(self), &error)) {
+	if (!ledger_announce(journal, rows, dav_session_now(self), &error)) {
 		to_storage_error(&error);
 		fail_rest(requests, 0, error);
 		return error;
@@ -346,7 +353,7 @@ static GError *write_chunk(struct dav_session *self, const char *collection, GPt
 	for (guint i = 0; i < requests->len; i++) {
 		judge(collection, g_ptr_array_index(rows, i), g_ptr_array_index(requests, i));
 	}
-	if (!ledger_settle(self->journal, rows, dav_session_now(self), &error)) {
+	if (!ledger_settle(journal, rows, dav_session_now(self), &error)) {
 		/* the rows stay announced: in doubt from the next cycle on */
 		to_storage_error(&error);
 		for (guint i = 0; i < requests->len; i++) {
@@ -357,10 +364,11 @@ static GError *write_chunk(struct dav_session *self, const char *collection, GPt
 	return stop_reason(self, requests);
 }
 
-bool dav_session_write(struct dav_session *self, const char *collection, GPtrArray *requests,
-                       GPtrArray *rows, const char *progress_word, GError **error)
+bool dav_session_write(struct dav_session *self, struct journal *journal, const char *collection,
+                       GPtrArray *requests, GPtrArray *rows, const char *progress_word,
+                       GError **error)
 {
-	g_assert(self->journal != NULL && requests->len == rows->len);
+	g_assert(journal != NULL && requests->len == rows->len);
 	struct tick tick = {self->settings, progress_word, 0, requests->len};
 	GError *stop = obstacle(self);
 	for (guint first = 0; first < requests->len;) {
@@ -372,7 +380,7 @@ bool dav_session_write(struct dav_session *self, const char *collection, GPtrArr
 			chunk_size(self, first, WRITES_PER_CONNECTION, requests->len - first);
 		g_autoptr(GPtrArray) chunk = slice(requests, first, count);
 		g_autoptr(GPtrArray) part = slice(rows, first, count);
-		stop = write_chunk(self, collection, chunk, part, &tick);
+		stop = write_chunk(self, journal, collection, chunk, part, &tick);
 		first += count;
 	}
 	return batch_result(requests, stop, error);

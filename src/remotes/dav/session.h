@@ -22,9 +22,9 @@ const char *dav_session_address(const struct dav_session *self);
 gint64 dav_session_now(const struct dav_session *self);
 
 /*
- * Reads in parallel; each answered on its own. Once one says AUTH or CANCELLED the rest are not
- * started and bear that error; nor are they once none of several was answered, or the server asks
- * to wait. False: that error, or every single one failed for NETWORK.
+ * Reads, and what makes no item, in parallel; each answered on its own. Once one says AUTH or
+ * CANCELLED the rest are not started and bear that error; nor are they once none of several was
+ * answered, or the server asks to wait. False: that error, or every single one failed for NETWORK.
  */
 bool dav_session_read(struct dav_session *self, GPtrArray *requests, const char *progress_word,
                       GError **error);
@@ -32,13 +32,15 @@ bool dav_session_read(struct dav_session *self, GPtrArray *requests, const char 
 bool dav_session_read_one(struct dav_session *self, struct dav_request *request, GError **error);
 
 /*
- * Writes: rows[i] (struct ledger_call, NEW, with its content) belongs to requests[i]. Announces all
- * of a part durably in one commit, sends them in parallel, settles them durably in one commit.
- * collection: a PUT that is done gets its ref there for a result, by its Location where it has one;
- * one that is answered without a mark of what was stored stays IN_DOUBT until it is read back.
- * Not inside an open journal_begin. False as above; STORAGE: nothing more was sent.
+ * Writes, by the ledger of journal: rows[i] (struct ledger_call, NEW, with its content) belongs to
+ * requests[i]. Announces all of a part durably in one commit, sends them in parallel, settles them
+ * durably in one commit. collection: a PUT that is done gets its ref there for a result, by its
+ * Location where it has one; one that is answered without a mark of what was stored stays IN_DOUBT
+ * until it is read back. Not inside an open journal_begin. False as above; STORAGE: nothing more
+ * was sent.
  */
-bool dav_session_write(struct dav_session *self, const char *collection, GPtrArray *requests,
-                       GPtrArray *rows, const char *progress_word, GError **error);
+bool dav_session_write(struct dav_session *self, struct journal *journal, const char *collection,
+                       GPtrArray *requests, GPtrArray *rows, const char *progress_word,
+                       GError **error);
 
 #endif

@@ -113,8 +113,8 @@ static bool settle_creation(struct settler *self, struct doubt *doubt)
 /* What is there and bound to no record. */
 static GPtrArray *find_strangers(struct settler *self, GError **error)
 {
-	g_autoptr(GPtrArray) records = records_load(dav_session_journal(self->side->session),
-	                                            dav_session_kind(self->side->session), error);
+	g_autoptr(GPtrArray) records =
+		records_load(self->side->journal, dav_session_kind(self->side->session), error);
 	OWNED(dav_members)
 	members = records == NULL ? NULL : dav_members_all(self->side, error);
 	if (members == NULL) {
@@ -232,7 +232,7 @@ static bool look(struct settler *self, GError **error)
 bool dav_settle(struct endpoint *endpoint, GError **error)
 {
 	struct settler self = {.side = (struct dav_side *)endpoint};
-	struct journal *journal = dav_session_journal(self.side->session);
+	struct journal *journal = self.side->journal;
 	g_autoptr(GPtrArray) rows =
 		ledger_in_doubt(journal, dav_session_kind(self.side->session), error);
 	if (rows == NULL || rows->len == 0) {

@@ -154,11 +154,13 @@ static void close_side(struct endpoint *endpoint)
 	g_free(self);
 }
 
-struct endpoint *dav_side_new(struct dav_session *session, const char *id, bool is_read_only)
+struct endpoint *dav_side_new(struct dav_session *session, const char *id, bool is_read_only,
+                              struct journal *journal)
 {
 	struct dav_side *self = g_new0(struct dav_side, 1);
 	const bool is_cards = dav_session_kind(session) == ITEM_CONTACT;
 	self->session = session;
+	self->journal = journal != NULL ? journal : dav_session_journal(session);
 	self->wanted = g_strdup(id);
 	self->name = g_strdup_printf("%s%s%s", is_cards ? "carddav" : "caldav",
 	                             id == NULL ? "" : " ", id == NULL ? "" : id);
@@ -170,6 +172,7 @@ struct endpoint *dav_side_new(struct dav_session *session, const char *id, bool 
 		.update = is_read_only ? NULL : dav_update,
 		.remove = is_read_only ? NULL : dav_remove,
 		.settle = dav_settle,
+		.is_whole = true,
 		.close = close_side,
 	};
 	self->endpoint.functions = &self->functions;

@@ -10,6 +10,7 @@ struct dav_side {
 	struct endpoint endpoint;
 	struct endpoint_functions functions; /* of what it can */
 	struct dav_session *session;         /* lent */
+	struct journal *journal;             /* the collection's part of it; lent */
 	char *name;
 	char *wanted;                      /* the collection's id; NULL = the only one there is */
 	struct dav_collection *collection; /* NULL until it was looked for */
@@ -18,8 +19,9 @@ struct dav_side {
 	guint batch; /* items in one multiget */
 };
 
-/* id NULL: the only one that there is, found at first use. */
-struct endpoint *dav_side_new(struct dav_session *session, const char *id, bool is_read_only);
+/* id NULL: the only one that there is, found at first use. journal NULL: the session's. */
+struct endpoint *dav_side_new(struct dav_session *session, const char *id, bool is_read_only,
+                              struct journal *journal);
 /* Finds the collection, if that is not done yet. CONFIG where there is none, or too many. */
 bool dav_side_open(struct dav_side *self, GError **error);
 /* "dav.contacts.WHAT:/path/" */

@@ -76,7 +76,7 @@ static bool take(struct dav_state *self, char *text, char *table)
 
 struct dav_state *dav_state_load(struct dav_side *side, GError **error)
 {
-	struct journal *journal = dav_session_journal(side->session);
+	struct journal *journal = side->journal;
 	if (journal == NULL) {
 		return new_state();
 	}
@@ -154,12 +154,12 @@ static bool store_table(const struct dav_state *self, struct dav_side *side, GEr
 {
 	g_autofree char *key = dav_side_memory_key(side, "members");
 	g_autofree char *table = to_table(self);
-	return journal_memory_set(dav_session_journal(side->session), key, table, error);
+	return journal_memory_set(side->journal, key, table, error);
 }
 
 bool dav_state_store(struct dav_state *self, struct dav_side *side, GError **error)
 {
-	struct journal *journal = dav_session_journal(side->session);
+	struct journal *journal = side->journal;
 	g_autofree char *text = to_text(self);
 	if (journal == NULL || (!self->is_table_changed && g_strcmp0(text, self->stored) == 0)) {
 		return true;

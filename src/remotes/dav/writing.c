@@ -152,8 +152,8 @@ bool dav_writing_send(struct dav_writing *self, const char *progress_word, GErro
 		}
 	}
 	return requests->len == 0 ||
-	       dav_session_write(self->side->session, self->side->collection->url, requests, rows,
-	                         progress_word, error);
+	       dav_session_write(self->side->session, self->side->journal,
+	                         self->side->collection->url, requests, rows, progress_word, error);
 }
 
 bool dav_writing_read(struct dav_writing *self, GPtrArray *writes, GError **error)
@@ -266,7 +266,7 @@ bool dav_writing_settle(struct dav_writing *self, GPtrArray *writes, GError **er
 			g_ptr_array_add(rows, write->row);
 		}
 	}
-	return rows->len == 0 || ledger_settle(dav_session_journal(self->side->session), rows,
+	return rows->len == 0 || ledger_settle(self->side->journal, rows,
 	                                       dav_session_now(self->side->session), error);
 }
 

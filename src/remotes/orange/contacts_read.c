@@ -6,6 +6,7 @@
 
 #include "formats/vcard.h"
 #include "remotes/orange/contact_fields.h"
+#include "remotes/orange/contact_pictures.h"
 
 static void free_call(gpointer call)
 {
@@ -142,7 +143,8 @@ bool contacts_fetch(struct endpoint *side, GPtrArray *changes, GError **error)
 		struct change *change = changes->pdata[i];
 		g_ptr_array_add(reads, contact_read_new(change->ref, change));
 	}
-	const bool is_done = contacts_read(self, reads, "reading contacts", error);
+	const bool is_read = contacts_read(self, reads, "reading contacts", error);
+	const bool is_done = contact_pictures_doubt(self, reads, is_read ? error : NULL) && is_read;
 	for (guint i = 0; i < reads->len; i++) {
 		struct contact_read *read = reads->pdata[i];
 		if (read->contact != NULL) {

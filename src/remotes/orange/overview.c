@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "remotes/orange/words.h"
 
 #define OVERVIEW_BYTES (2 * 1024 * 1024) /* a hundred mails with every field full, and markup */
@@ -299,7 +300,7 @@ static void mail_set(struct mail_summary *mail, const struct leaf *leaf, struct 
 	}
 	char **field = (char **)G_STRUCT_MEMBER_P(mail, leaf->offset);
 	g_free(*field);
-	*field = field == &mail->url ? words_address(text) : words_line(text, OVERVIEW_FIELD_BYTES);
+	*field = field == &mail->url ? words_address(text) : text_line(text, OVERVIEW_FIELD_BYTES);
 }
 
 static gint newest_first(gconstpointer left, gconstpointer right)

@@ -348,6 +348,9 @@ bool prefix_nodes_reopen(struct prefixes *self)
 
 void prefix_node_refine(struct prefixes *self, struct node *node)
 {
+	if (node->state == NODE_SETTLED || node->pending > 0) {
+		return; /* reopened beside what is below it: that has settled it, or will go on */
+	}
 	if (!is_refinable(self, node)) { /* found meanwhile, elsewhere */
 		prefix_node_settle(self, node);
 		return;
