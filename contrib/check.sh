@@ -86,7 +86,7 @@ if [ "$mode" != quick ]; then
   export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
   # All parts, and the program as it is used. Not what only repeats these many times, and what asserts how much
   # memory is used, which a sanitizer multiplies; the fuzz targets come below.
-  run_tests clang -L 'app|base|emulator|formats|journal|model|net|plan|remotes|status|stores' -E 'app/pace|remotes/prefixes'
+  run_tests clang -L 'app|base|dav|emulator|formats|journal|model|net|plan|remotes|status|stores' -E 'app/pace|remotes/prefixes'
   run_tests clang -R 'sync/(came_back|consent|problem|scenarios)|system/(call|end_to_end|exports|freebusy|holds|import|profile)'
 
   step "fuzz: $fuzz_seconds s each; valgrind beside it: the bridge from end to end"

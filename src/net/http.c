@@ -77,7 +77,7 @@ static bool check_pin(const char *pins, GError **error)
 		g_autofree guchar *digest = g_str_has_prefix(pin, prefix)
 		                                    ? g_base64_decode(pin + strlen(prefix), &size)
 		                                    : NULL;
-		if (size != PIN_BYTES) {
+		if (digest == NULL || size != PIN_BYTES) {
 			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 			            "pinned_key \"%s\" is not sha256//BASE64 of a key", pin);
 			return false;

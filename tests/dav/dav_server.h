@@ -28,6 +28,8 @@ struct dav_server {
 	bool tells_no_etag_on_put, mends_texts, gives_names, gives_names_silently, drops_uids;
 	bool has_absolute_hrefs, has_odd_hrefs, ignores_conditions, forgets_changes;
 	bool is_read_only, forgets_tokens, has_foreign_href;
+	guint forgets_each;           /* of a multiget every so manieth item; 0 = none */
+	gulong multiget_delay;        /* microseconds per item */
 	guint page;                   /* members per reply; 0 = all */
 	const char *fail_method;      /* these … */
 	guint fail_first, fail_count; /* … from this one on (from 1), so many */
@@ -310,12 +312,17 @@ static inline char *answer_multiget(struct dav_server *self, const struct asked 
 		return canned_http(415, "", "");
 	}
 	GString *out = g_string_new(MULTISTATUS);
+	guint count = 0;
 	for (const char *at = strstr(asked->body, "<D:href>"); at != NULL;
 	     at = strstr(at, "<D:href>")) {
 		at += strlen("<D:href>");
 		g_autofree char *href = g_strndup(at, (gsize)(strchr(at, '<') - at));
 		g_autofree char *path = g_uri_unescape_string(href, NULL);
 		const char *name = strrchr(path, '/') + 1;
+		g_usleep(self->multiget_delay);
+		if (self->forgets_each > 0 && ++count % self->forgets_each == 0) {
+			continue;
+		}
 		append_item(self, out, name, g_hash_table_lookup(self->items, name), true);
 	}
 	return finish(out);

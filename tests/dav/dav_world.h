@@ -95,6 +95,8 @@ static inline void world_cycle(struct world *self)
 		.direction = DIRECTION_BOTH,
 		.on_remote_delete = REMOTE_DELETE_TRASH,
 		.max_adds = 1000,
+		.max_deletes = 1000,
+		.is_confirmed = true, /* of few items most are removed */
 		.account = "home",
 		.now = self->account.settings.now,
 		.push_since = G_MININT64,

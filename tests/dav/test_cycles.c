@@ -127,6 +127,59 @@ START_TEST(deletions_travel_both_ways)
 }
 END_TEST
 
+/* A server that was restored, or moved: every mark is another, and no content. */
+START_TEST(marks_that_change_by_themselves_stop_no_change_from_here)
+{
+	struct world world;
+	world_start(&world, (enum item_kind)_i);
+	put_here(&world, "a", "Alpha", "first");
+	put_here(&world, "b", "Beta", "first");
+	cycles(&world, 2);
+	put_there(&world, "a", "Alpha", "first");
+	put_there(&world, "b", "Beta", "first");
+	put_here(&world, "a", "Alpha", "second");
+	g_autofree char *name = item_name(&world, "b");
+	g_autofree char *path = world_path(&world, name);
+	ck_assert_int_eq(g_remove(path), 0);
+	cycles(&world, 3);
+	ck_assert_uint_eq(count_there(&world, "second"), 1);
+	ck_assert_uint_eq(server_size(&world.server), 1);
+	expect_quiet(&world);
+	world_stop(&world);
+}
+END_TEST
+
+START_TEST(two_of_one_name_both_stand_on_both_sides)
+{
+	struct world world;
+	world_start(&world, (enum item_kind)_i);
+	put_here(&world, "a", "Alpha", "one");
+	put_here(&world, "b", "Alpha", "another");
+	put_there(&world, "c", "Alpha", "a third");
+	cycles(&world, 3);
+	ck_assert_uint_eq(world_files(&world), 3);
+	ck_assert_uint_eq(server_size(&world.server), 3);
+	ck_assert_uint_eq(count_there(&world, "another"), 1);
+	ck_assert_uint_eq(count_there(&world, "a third"), 1);
+	expect_quiet(&world);
+	world_stop(&world);
+}
+END_TEST
+
+START_TEST(the_same_under_another_uid_is_adopted)
+{
+	struct world world;
+	world_start(&world, (enum item_kind)_i);
+	put_here(&world, "a", "Alpha", "one");
+	put_there(&world, "b", "Alpha", "one");
+	cycles(&world, 3);
+	ck_assert_uint_eq(world_files(&world), 1);
+	ck_assert_uint_eq(server_size(&world.server), 1);
+	expect_quiet(&world);
+	world_stop(&world);
+}
+END_TEST
+
 START_TEST(a_quiet_cycle_of_an_honest_server_is_one_request)
 {
 	struct world world;
@@ -243,6 +296,10 @@ int main(void)
 	tcase_add_loop_test(tests, changes_travel_both_ways, 0, case_count(G_N_ELEMENTS(oddities)));
 	tcase_add_loop_test(tests, deletions_travel_both_ways, 0,
 	                    case_count(G_N_ELEMENTS(oddities)));
+	tcase_add_loop_test(tests, marks_that_change_by_themselves_stop_no_change_from_here, 0,
+	                    ITEM_KINDS);
+	tcase_add_loop_test(tests, two_of_one_name_both_stand_on_both_sides, 0, ITEM_KINDS);
+	tcase_add_loop_test(tests, the_same_under_another_uid_is_adopted, 0, ITEM_KINDS);
 	tcase_add_test(tests, a_quiet_cycle_of_an_honest_server_is_one_request);
 	tcase_add_loop_test(tests, a_lost_reply_leaves_no_duplicate_and_loses_nothing, 0,
 	                    case_count(LOSSES));

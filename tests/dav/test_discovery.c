@@ -1,79 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of the way from an address to the collections, and of where no password goes. */
-#include "dav/dav_world.h"
-#include "remotes/dav/discovery.h"
+#include "dav/dav_site.h"
 #include "remotes/dav/locate.h"
-
-/* What a server says at a path: "STATUS[ LOCATION]", or the inside of a multistatus. */
-struct place {
-	const char *path, *says;
-};
-
-struct site {
-	struct canned canned;
-	struct account account;
-	const struct place *places;
-	struct dav_session *session;
-};
-
-static char *answer_place(void *data, const char *request, unsigned number)
-{
-	const struct site *self = data;
-	(void)number;
-	g_auto(GStrv) words = g_strsplit(request, " ", 3);
-	for (const struct place *place = self->places; place->path != NULL; place++) {
-		if (strcmp(place->path, words[1]) != 0) {
-			continue;
-		}
-		if (g_ascii_isdigit(place->says[0])) {
-			g_autofree char *location =
-				strlen(place->says) > 4
-					? g_strdup_printf("Location: %s\r\n", place->says + 4)
-					: g_strdup("");
-			return canned_http((unsigned)atoi(place->says), location, "");
-		}
-		g_autofree char *body =
-			g_strconcat(MULTISTATUS, place->says, "</D:multistatus>", NULL);
-		return canned_http(207, "", body);
-	}
-	return canned_http(404, "", "");
-}
-
-static void site_start(struct site *self, const struct place *places, const char *path)
-{
-	memset(self, 0, sizeof *self);
-	self->places = places;
-	canned_listen(&self->canned, answer_place, self);
-	canned_start(&self->canned);
-	account_init(&self->account, self->canned.port);
-	account_open(&self->account, JOURNAL_CREATE);
-	char *address = g_strconcat(self->account.endpoint, path, NULL);
-	g_free(self->account.endpoint);
-	self->account.endpoint = address;
-	self->account.settings.endpoint = address;
-	self->account.settings.user = "user";
-	self->account.settings.password = "secret";
-	self->session = dav_session_open(&self->account.settings, ITEM_CONTACT,
-	                                 self->account.journal, NULL);
-	ck_assert_ptr_nonnull(self->session);
-}
-
-static void site_stop(struct site *self)
-{
-	dav_session_close(self->session);
-	canned_stop(&self->canned);
-	account_clear(&self->account);
-}
-
-#define RESPONSE(path, inside)                                                                     \
-	"<D:response><D:href>" path "</D:href><D:propstat><D:prop>" inside                         \
-	"</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>"
-#define PRINCIPAL(path)                                                                            \
-	"<D:current-user-principal><D:href>" path "</D:href></D:current-user-principal>"
-#define HOMES(path) "<A:addressbook-home-set><D:href>" path "</D:href></A:addressbook-home-set>"
-#define CARDS(path)                                                                                \
-	RESPONSE(path, "<D:resourcetype><D:collection/><A:addressbook/></D:resourcetype>")
-#define FOLDER(path) RESPONSE(path, "<D:resourcetype><D:collection/></D:resourcetype>")
 
 /* Ways that servers have; each ends at one address book. */
 static const struct {
@@ -102,6 +30,9 @@ static const struct {
          {{"/x/", RESPONSE("/x/", PRINCIPAL("/p/%75/"))},
           {"/p/u/", RESPONSE("/p/u/", HOMES("/c/"))},
           {"/c/", CARDS("/c/book/")}}},
+	{"a root where nothing may be seen",
+         "/",
+         {{"/", "403"}, {"/.well-known/carddav", "302 /c/book/"}, {"/c/book/", CARDS("/c/book/")}}},
 	{"a web page at the root",
          "/",
          {{"/", "200"}, {"/.well-known/carddav", "302 /c/book/"}, {"/c/book/", CARDS("/c/book/")}}},
@@ -230,12 +161,15 @@ START_TEST(what_was_found_is_looked_for_again_after_a_day_or_when_told)
 	struct site site;
 	site_start(&site, properties, "/c/");
 	g_autoptr(GPtrArray) first = dav_discover(site.session, NULL);
+	ck_assert_uint_eq(first->len, 2);
 	const guint asked = canned_count(&site.canned);
 	site.account.settings.now += DAV_COLLECTIONS_AGE + 1;
 	g_autoptr(GPtrArray) second = dav_discover(site.session, NULL);
+	ck_assert_uint_eq(second->len, 2);
 	ck_assert_uint_eq(canned_count(&site.canned), 2 * asked);
 	site.account.settings.is_full = true;
 	g_autoptr(GPtrArray) third = dav_discover(site.session, NULL);
+	ck_assert_uint_eq(third->len, 2);
 	ck_assert_uint_eq(canned_count(&site.canned), 3 * asked);
 	site_stop(&site);
 }

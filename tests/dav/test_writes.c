@@ -59,7 +59,7 @@ START_TEST(a_new_item_stands_under_its_uid)
 	ck_assert_int_eq(change->verdict, VERDICT_DONE);
 	ck_assert_str_eq(change->ref, "u1.vcf");
 	ck_assert_str_eq(change->revision, "\"v1\"");
-	ck_assert_ptr_null(change->result);
+	ck_assert_str_eq(change->result, change->text);
 	ck_assert_str_eq(server_text(&one.world.server, "u1.vcf"), change->text);
 	ck_assert_uint_eq(server_asked(&one.world.server, "If-None-Match: *"), 1);
 	stop(&one);
@@ -144,6 +144,28 @@ START_TEST(an_item_of_that_uid_under_another_name_is_found_by_what_the_server_sa
 	ck_assert_int_eq(change->verdict, VERDICT_ADOPTED);
 	ck_assert_str_eq(change->ref, "elsewhere.vcf");
 	ck_assert_uint_eq(server_size(&one.world.server), 1);
+	stop(&one);
+}
+END_TEST
+
+START_TEST(a_server_that_calls_every_name_taken_gets_nothing)
+{
+	struct one one;
+	start(&one);
+	g_autofree char *other = card_text("other", "Pierre", "x");
+	server_put(&one.world.server, "elsewhere.vcf", other);
+	one.world.server.fail_method = "PUT";
+	one.world.server.fail_count = 1000;
+	one.world.server.fail_status = 409;
+	one.world.server.fail_body =
+		"<D:error xmlns:D='DAV:'><A:no-uid-conflict "
+		"xmlns:A='urn:ietf:params:xml:ns:carddav'>"
+		"<D:href>" BOOK "elsewhere.vcf</D:href></A:no-uid-conflict></D:error>";
+	const struct change *change = add(&one, "u1", NULL, NULL, "x");
+	ck_assert(create(&one));
+	ck_assert_int_eq(change->verdict, VERDICT_REFUSED);
+	ck_assert_uint_eq(server_asked(&one.world.server, "PUT "), 2);
+	ck_assert_str_eq(server_text(&one.world.server, "elsewhere.vcf"), other);
 	stop(&one);
 }
 END_TEST
@@ -236,6 +258,27 @@ START_TEST(a_change_is_only_made_to_what_was_seen)
 }
 END_TEST
 
+START_TEST(another_mark_of_what_was_agreed_on_is_no_change)
+{
+	struct one one;
+	start(&one);
+	one.world.server.has_weak_etags = _i == 1;
+	const char *mark = _i == 1 ? "W/\"v0\"" : "\"v0\"";
+	put_there(&one.world, "u1", "Marie", "agreed");
+	put_there(&one.world, "u2", "Marie", "theirs");
+	struct change *bogus = add(&one, "u1", "u1.vcf", mark, "new");
+	struct change *real = add(&one, "u2", "u2.vcf", mark, "new");
+	bogus->base = card_text("u1", "Marie", "agreed");
+	real->base = card_text("u2", "Marie", "agreed");
+	ck_assert(run(&one, one.side->functions->update));
+	ck_assert_int_eq(bogus->verdict, VERDICT_DONE);
+	ck_assert_ptr_nonnull(strstr(server_text(&one.world.server, "u1.vcf"), "new"));
+	ck_assert_int_eq(real->verdict, VERDICT_STALE);
+	ck_assert_ptr_nonnull(strstr(server_text(&one.world.server, "u2.vcf"), "theirs"));
+	stop(&one);
+}
+END_TEST
+
 START_TEST(a_change_that_stands_there_already_is_done)
 {
 	struct one one;
@@ -308,6 +351,27 @@ START_TEST(an_item_without_uid_is_fetched_with_one_that_stays)
 }
 END_TEST
 
+START_TEST(an_item_without_uid_is_sent_with_one_that_stays)
+{
+	struct one one;
+	start(&one);
+	const struct change *change = add(&one, "file:a.vcf", NULL, NULL, "x");
+	g_free(change->text);
+	((struct change *)change)->text = g_strdup("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\n"
+	                                           "END:VCARD\r\n");
+	ck_assert(create(&one));
+	ck_assert_int_eq(change->verdict, VERDICT_DONE);
+	ck_assert_ptr_nonnull(strstr(change->result, "\r\nUID:passerelle-"));
+	g_autofree char *first = g_strdup(server_text(&one.world.server, change->ref));
+	ck_assert_str_eq(first, change->result);
+	((struct change *)change)->verdict = VERDICT_PENDING;
+	ck_assert(create(&one));
+	ck_assert_int_eq(change->verdict, VERDICT_ADOPTED);
+	ck_assert_uint_eq(server_size(&one.world.server), 1);
+	stop(&one);
+}
+END_TEST
+
 START_TEST(a_read_only_collection_takes_nothing)
 {
 	struct one one;
@@ -337,14 +401,17 @@ int main(void)
 	tcase_add_test(tests, a_name_that_is_another_items_is_left_to_it);
 	tcase_add_test(tests,
 	               an_item_of_that_uid_under_another_name_is_found_by_what_the_server_says);
+	tcase_add_test(tests, a_server_that_calls_every_name_taken_gets_nothing);
 	tcase_add_loop_test(tests, what_is_refused_stops_no_other, 0, G_N_ELEMENTS(refusals));
 	tcase_add_test(tests, refused_credentials_leave_the_rest_unsent);
 	tcase_add_test(tests, what_is_in_doubt_is_not_sent_again);
 	tcase_add_test(tests, a_change_is_only_made_to_what_was_seen);
+	tcase_add_loop_test(tests, another_mark_of_what_was_agreed_on_is_no_change, 0, 2);
 	tcase_add_test(tests, a_change_that_stands_there_already_is_done);
 	tcase_add_test(tests, where_marks_are_weak_it_is_compared_before);
 	tcase_add_test(tests, only_what_was_seen_is_removed);
 	tcase_add_test(tests, an_item_without_uid_is_fetched_with_one_that_stays);
+	tcase_add_test(tests, an_item_without_uid_is_sent_with_one_that_stays);
 	tcase_add_test(tests, a_read_only_collection_takes_nothing);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);

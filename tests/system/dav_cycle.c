@@ -19,7 +19,7 @@ static struct remote_settings settings_of(const char *address, gint64 now)
 		.timezone = "Europe/Paris",
 		.in_doubt_grace = 120,
 		.max_connections = 4,
-		.timeout = 60,
+		.timeout = 600,
 		.now = now,
 	};
 }

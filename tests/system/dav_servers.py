@@ -68,7 +68,7 @@ class Server:
         self.start()
 
     def call(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
         sent = {"Authorization": "Basic dXNlcjpzZWNyZXQ=", **(headers or {})}
         connection.request(method, path, body, sent)
         reply = connection.getresponse()
@@ -140,7 +140,7 @@ class Proxy(socketserver.ThreadingTCPServer):
 class Connection(socketserver.StreamRequestHandler):
     def forward(self, method, path, body, headers):
         sent = {name: value for name, value in headers.items() if name.lower() not in ("host", "connection")}
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.target, timeout=120)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.target, timeout=600)
         connection.request(method, path, body, sent)
         reply = connection.getresponse()
         text = reply.read()

@@ -205,6 +205,16 @@ GPtrArray *dav_collections_recall(struct dav_session *session)
 	return all;
 }
 
+void dav_collections_forget(struct dav_session *session)
+{
+	struct journal *journal = dav_session_journal(session);
+	g_autofree char *key = memory_key(session);
+	g_autoptr(GError) error = NULL;
+	if (journal != NULL && !journal_memory_set(journal, key, NULL, &error)) {
+		g_debug("the collections are not forgotten: %s", error->message);
+	}
+}
+
 static json_t *boolean(bool value)
 {
 	return value ? json_true() : json_false();

@@ -29,6 +29,8 @@ struct collection *dav_collection_public(const struct dav_collection *self);
 
 /* All (struct dav_collection) as last found; NULL where that is too old, or of another address. */
 GPtrArray *dav_collections_recall(struct dav_session *session);
+/* The next one looks for them again. */
+void dav_collections_forget(struct dav_session *session);
 /* What cannot be kept is looked for again. */
 void dav_collections_remember(struct dav_session *session, GPtrArray *collections);
 

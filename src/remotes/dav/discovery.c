@@ -57,6 +57,10 @@ static struct dav_multistatus *ask(struct dav_session *session, char **url, cons
 			return dav_multistatus_read(*url, request->reply, error);
 		}
 		if (!dav_request_is_redirected(request)) {
+			/* of one place, where nothing is to be seen: not of the credentials */
+			if (request->status == 403) {
+				problem->code = PASSERELLE_ERROR_REFUSED;
+			}
 			g_propagate_error(error, g_steal_pointer(&problem));
 			return NULL;
 		}

@@ -7,6 +7,7 @@
 #include "formats/component.h"
 #include "formats/vcard.h"
 #include "remotes/dav/content.h"
+#include "remotes/dav/href.h"
 
 #define UID_DIGITS 40
 
@@ -168,6 +169,21 @@ static bool read_card(struct item *item, const char *text, GError **error)
 	return true;
 }
 
+/* Under two UIDs only what holds the same is one thing: each of the others can stand there by
+ * itself, and putting them together would cost what only one of them holds. */
+static void add_content_fact(struct item *self)
+{
+	g_autoptr(GPtrArray) facts = g_ptr_array_new();
+	for (gsize i = 0; self->facts[i] != NULL; i++) {
+		g_ptr_array_add(facts, self->facts[i]);
+	}
+	g_ptr_array_add(facts, g_strconcat("content=", self->fingerprint, NULL));
+	g_ptr_array_sort(facts, compare_strings);
+	g_ptr_array_add(facts, NULL);
+	g_free(self->facts);
+	self->facts = (char **)g_ptr_array_free(g_steal_pointer(&facts), FALSE);
+}
+
 struct item *dav_item_read(enum item_kind kind, const char *text, const char *fallback_uid,
                            GError **error)
 {
@@ -183,6 +199,7 @@ struct item *dav_item_read(enum item_kind kind, const char *text, const char *fa
 		                                 : g_strdup_printf("passerelle-%.*s", UID_DIGITS,
 		                                                   item->fingerprint);
 	}
+	add_content_fact(item);
 	item->text = g_strdup(text);
 	item->lost = g_new0(char *, 1);
 	return g_steal_pointer(&item);
@@ -195,6 +212,13 @@ char *dav_text_uid(enum item_kind kind, const char *text)
 		kind == ITEM_CONTACT ? read_card(item, text, NULL) : read_event(item, text, NULL);
 	return is_read && item->uid != NULL && *item->uid != '\0' ? g_steal_pointer(&item->uid)
 	                                                          : NULL;
+}
+
+char *dav_uid_of_place(const char *collection, const char *name)
+{
+	g_autofree char *place = g_strconcat(dav_href_path(collection), "\n", name, NULL);
+	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, place, -1);
+	return g_strdup_printf("passerelle-%.*s", UID_DIGITS, sum);
 }
 
 /* Behind each line that begins one of these. */

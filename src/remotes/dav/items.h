@@ -7,7 +7,8 @@
 #include "model/item.h"
 
 /*
- * The one item of a card, or of a calendar with all that stands under one UID. fallback_uid: of a
+ * The one item of a card, or of a calendar with all that stands under one UID. Its facts tell items
+ * of other content apart: a server has room for each. fallback_uid: of a
  * text without one; NULL = made of what it holds. INPUT: several cards, or several UIDs, in one
  * text; none; a bound exceeded.
  */
@@ -18,6 +19,9 @@ struct item *dav_item_read(enum item_kind kind, const char *text, const char *fa
 char *dav_text_uid(enum item_kind kind, const char *text);
 /* The same text with a UID where it has none, so that its file is known again. */
 char *dav_text_with_uid(enum item_kind kind, const char *text, const char *uid);
+
+/* The UID of what has none: of its name in a collection. */
+char *dav_uid_of_place(const char *collection, const char *name);
 
 /* What a server may be sent of a calendar: without METHOD (RFC 4791, 4.1). */
 char *dav_text_to_send(enum item_kind kind, const char *text);

@@ -292,10 +292,16 @@ struct snapshot *dav_list(struct endpoint *endpoint, GPtrArray *records, GError 
 	if (state == NULL) {
 		return NULL;
 	}
+	GError *problem = NULL;
 	struct lister lister = {
 		.side = side, .state = state, .now = dav_session_now(side->session)};
-	if (!find_changes(&lister, error) || !make_marks(&lister, error) ||
-	    !dav_state_store(state, side, error)) {
+	if (!find_changes(&lister, &problem) || !make_marks(&lister, &problem) ||
+	    !dav_state_store(state, side, &problem)) {
+		if (passerelle_error_is(problem, PASSERELLE_ERROR_NOT_FOUND) ||
+		    passerelle_error_is(problem, PASSERELLE_ERROR_CONFIG)) { /* it has moved */
+			dav_collections_forget(side->session);
+		}
+		g_propagate_error(error, problem);
 		return NULL;
 	}
 	return make_snapshot(&lister, records);

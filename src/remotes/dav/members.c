@@ -81,7 +81,10 @@ static GBytes *sync_body(const char *token)
 	return xml_writer_end(writer);
 }
 
-/* RFC 6578, 3.2: a token that is not known fails with valid-sync-token; servers have other ways. */
+/*
+ * RFC 6578, 3.2: a token that is not known fails with valid-sync-token. Servers have other ways:
+ * Xandikos breaks (500) over one that it cannot find.
+ */
 static enum passerelle_error sync_problem(const struct dav_request *request, const char *token)
 {
 	const long status = request->status;
@@ -92,7 +95,7 @@ static enum passerelle_error sync_problem(const struct dav_request *request, con
 		return PASSERELLE_ERROR_STALE;
 	}
 	if (status == 403 || status == 400 || status == 405 || status == 409 || status == 415 ||
-	    status == 422 || status == 501) {
+	    status == 422 || status == 500 || status == 501) {
 		return PASSERELLE_ERROR_UNSUPPORTED;
 	}
 	return (enum passerelle_error)request->error->code;

@@ -88,7 +88,7 @@ static const struct xml_node *find_in(const struct xml_node *holder, const char 
 static const struct xml_node *find_property(const struct dav_response *self, const char *ns,
                                             const char *name)
 {
-	if (!is_good(self->status)) {
+	if (!is_good(self->status) || self->is_one_of_many) {
 		return NULL;
 	}
 	const struct xml_node *found = find_in(self->node, ns, name);
@@ -121,12 +121,15 @@ static void add_responses(struct dav_multistatus *self, const char *base,
                           const struct xml_node *node)
 {
 	const long status = read_status(node);
-	for (const struct xml_node *href = dav_child(node, NS_DAV, "href"); href != NULL;
+	const struct xml_node *first = dav_child(node, NS_DAV, "href");
+	const bool are_many = first != NULL && next_named(first->next, NS_DAV, "href") != NULL;
+	for (const struct xml_node *href = first; href != NULL;
 	     href = next_named(href->next, NS_DAV, "href")) {
 		struct dav_response *response = g_new0(struct dav_response, 1);
 		response->href = g_strndup(href->text, DAV_LIMIT_HREF);
 		response->url = dav_href_resolve(base, href->text, NULL);
 		response->status = status;
+		response->is_one_of_many = are_many;
 		response->node = node;
 		g_ptr_array_add(self->responses, response);
 		if (status == STATUS_FULL && response->url != NULL) {

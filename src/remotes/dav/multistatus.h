@@ -20,9 +20,10 @@ extern const struct xml_namespace dav_namespaces[];
 
 /* What a server says of one resource. */
 struct dav_response {
-	char *url;   /* canonical; NULL: an href that cannot be read, or of another host */
-	char *href;  /* as written; for messages and other hosts */
-	long status; /* of the resource as a whole; 0 = only of its properties */
+	char *url;           /* canonical; NULL: an href that cannot be read, or of another host */
+	char *href;          /* as written; for messages and other hosts */
+	long status;         /* of the resource as a whole; 0 = only of its properties */
+	bool is_one_of_many; /* what is said is said of several: a status, and no property */
 	const struct xml_node *node; /* lent by the document */
 };
 

@@ -7,11 +7,11 @@
 
 #include "remotes/dav/href.h"
 #include "remotes/dav/pace.h"
+#include "remotes/dav/wire.h"
 
 #define READS_PER_CONNECTION  16 /* asked at once */
 #define WRITES_PER_CONNECTION 4  /* announced at once: what a kill leaves in doubt at most */
 #define CHUNK_MINIMUM         4  /* as many without a reply: the server is out of reach */
-#define MAX_HEADERS           5
 
 struct dav_session {
 	const struct remote_settings *settings; /* lent */
@@ -115,42 +115,6 @@ gint64 dav_session_now(const struct dav_session *self)
 
 /* ---- a chunk on the wire ---- */
 
-/* A request as net/http takes it, with what it points to. */
-struct wire {
-	struct http_request http;
-	struct http_pair headers[MAX_HEADERS];
-};
-
-static void add_header(struct wire *self, const char *name, const char *value)
-{
-	if (value != NULL) {
-		g_assert(self->http.n_headers < MAX_HEADERS);
-		self->headers[self->http.n_headers++] = (struct http_pair){name, value};
-	}
-}
-
-static void wire_fill(struct wire *self, const struct dav_request *request)
-{
-	static const char *const wanted[] = {"ETag", "Location", "DAV"};
-	gsize size = 0;
-	self->http.method = request->method;
-	self->http.url = request->url;
-	self->http.is_write = dav_method_is_write(request->method);
-	self->http.headers = self->headers;
-	self->http.wanted_headers = wanted;
-	self->http.n_wanted = G_N_ELEMENTS(wanted);
-	add_header(self, "Depth", request->depth);
-	add_header(self, "If-Match", request->if_match);
-	add_header(self, "If-None-Match", request->is_creation ? "*" : NULL);
-	if (request->body != NULL) {
-		self->http.body = g_bytes_get_data(request->body, &size);
-		self->http.body_size = size;
-		add_header(self, "Content-Type",
-		           request->type == NULL ? "application/xml; charset=utf-8"
-		                                 : request->type);
-	}
-}
-
 struct tick {
 	const struct remote_settings *settings;
 	const char *word;
@@ -169,10 +133,10 @@ static void on_progress(void *data, gsize done, gsize total)
 
 static void send_chunk(struct dav_session *self, GPtrArray *chunk, struct tick *tick)
 {
-	g_autofree struct wire *wires = g_new0(struct wire, chunk->len);
+	g_autofree struct dav_wire *wires = g_new0(struct dav_wire, chunk->len);
 	g_autofree struct http_request **requests = g_new(struct http_request *, chunk->len);
 	for (guint i = 0; i < chunk->len; i++) {
-		wire_fill(&wires[i], g_ptr_array_index(chunk, i));
+		dav_wire_fill(&wires[i], g_ptr_array_index(chunk, i));
 		requests[i] = &wires[i].http;
 	}
 	http_client_batch(self->client, requests, chunk->len, on_progress, tick);

@@ -10,8 +10,6 @@
 #include "remotes/dav/items.h"
 #include "remotes/dav/texts.h"
 
-#define UID_DIGITS 40
-
 char *dav_side_memory_key(const struct dav_side *self, const char *what)
 {
 	return g_strdup_printf("dav.%s.%s:%s", item_kind_name(dav_session_kind(self->session)),
@@ -95,10 +93,7 @@ static void answer_fetch(const struct dav_side *self, struct change *change, str
 	OWNED(item) item = dav_item_read(kind, text->text, "", &problem);
 	g_free(change->result);
 	if (item != NULL && *item->uid == '\0') {
-		g_autofree char *place =
-			g_strconcat(dav_href_path(self->collection->url), "\n", text->ref, NULL);
-		g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, place, -1);
-		g_autofree char *uid = g_strdup_printf("passerelle-%.*s", UID_DIGITS, sum);
+		g_autofree char *uid = dav_uid_of_place(self->collection->url, text->ref);
 		change->result = dav_text_with_uid(kind, text->text, uid);
 		g_ptr_array_add(change->notes, g_strdup("it had no UID there"));
 	} else {

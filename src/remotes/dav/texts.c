@@ -193,7 +193,12 @@ static guint read_multigets(struct dav_side *self, GPtrArray *texts, guint first
 		at += count;
 	}
 	if (!is_any_good) {
-		self->collection->has_multiget = false;
+		const struct dav_request *last = g_ptr_array_index(requests, requests->len - 1);
+		if (last->fate == HTTP_UNKNOWN && self->batch > 1) { /* larger than can be taken */
+			self->batch = MAX(self->batch / 4, 1);
+		} else {
+			self->collection->has_multiget = false;
+		}
 		return 0;
 	}
 	adapt(self, end - first, usec, largest);

@@ -70,6 +70,19 @@ static char *address_of(const struct dav_writing *self, struct dav_write *write)
 	return url;
 }
 
+/* Servers want a UID in it: where the file has none, the same one each time. */
+static char *text_to_send(const struct dav_writing *self, const struct change *change)
+{
+	const enum item_kind kind = dav_session_kind(self->side->session);
+	g_autofree char *text = dav_text_to_send(kind, change->text);
+	g_autofree char *uid = dav_text_uid(kind, text);
+	if (uid != NULL) {
+		return g_steal_pointer(&text);
+	}
+	g_autofree char *made = dav_uid_of_place(self->side->collection->url, change->uid);
+	return dav_text_with_uid(kind, text, made);
+}
+
 static void make_row(const struct dav_writing *self, struct dav_write *write, const char *action,
                      const char *target)
 {
@@ -88,7 +101,7 @@ bool dav_write_put(struct dav_writing *self, struct dav_write *write, bool is_cr
 	};
 	const enum item_kind kind = dav_session_kind(self->side->session);
 	g_autofree char *url = address_of(self, write);
-	g_autofree char *text = dav_text_to_send(kind, write->change->text);
+	g_autofree char *text = text_to_send(self, write->change);
 	GError *problem = NULL;
 	g_free(write->fingerprint);
 	write->fingerprint = dav_content_fingerprint(text, &problem);
@@ -119,6 +132,7 @@ bool dav_write_delete(struct dav_writing *self, struct dav_write *write)
 	if (url == NULL) {
 		return false;
 	}
+	dav_request_free(write->request);
 	write->request = dav_request_new("DELETE", url);
 	const char *mark = write->change->revision;
 	write->request->if_match = dav_etag_is_strong(mark) ? g_strdup(mark) : NULL;
@@ -192,12 +206,22 @@ void dav_write_judge(struct dav_write *write)
 	if (change->verdict != VERDICT_PENDING || write->request == NULL) {
 		return;
 	}
+	if (write->request->fate != HTTP_ANSWERED && write->request->error == NULL) {
+		return; /* it never came to that */
+	}
 	if (write->request->error == NULL) {
 		change->verdict = VERDICT_DONE;
 		g_free(change->ref);
 		change->ref = g_strdup(write->ref);
 		g_free(change->revision);
 		change->revision = dav_etag_read(write->request->etag);
+		/* RFC 4791, 5.3.4: a strong mark in the reply says that it stands there as sent */
+		gsize size = 0;
+		const char *sent = write->request->body == NULL
+		                           ? NULL
+		                           : g_bytes_get_data(write->request->body, &size);
+		g_free(change->result);
+		change->result = sent == NULL ? NULL : g_strndup(sent, size);
 		return;
 	}
 	if (is_of_side(write->request)) {
@@ -244,4 +268,30 @@ bool dav_writing_settle(struct dav_writing *self, GPtrArray *writes, GError **er
 	}
 	return rows->len == 0 || ledger_settle(self->side->journal, rows,
 	                                       dav_session_now(self->side->session), error);
+}
+
+static void hold_in_doubt(struct dav_write *write, const char *words)
+{
+	change_fail(write->change, VERDICT_IN_DOUBT,
+	            g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_IN_DOUBT, "%s: %s",
+	                        write->request->what, words));
+}
+
+void dav_write_judge_taken(struct dav_write *write)
+{
+	if (write->there != NULL && write->there->text != NULL) {
+		dav_write_take(write, VERDICT_DONE);
+	} else if (write->there != NULL &&
+	           passerelle_error_is(write->there->error, PASSERELLE_ERROR_NOT_FOUND)) {
+		hold_in_doubt(write, "the server took it, and does not show it there");
+	} else {
+		hold_in_doubt(write, "the server took it, and it cannot be read yet");
+	}
+}
+
+void dav_writing_judge(struct dav_writing *self)
+{
+	for (guint i = 0; i < self->writes->len; i++) {
+		dav_write_judge(g_ptr_array_index(self->writes, i));
+	}
 }

@@ -14,6 +14,7 @@ struct dav_write {
 	struct dav_request *request;
 	struct ledger_call *row;
 	struct dav_text *there; /* what was read back; NULL = not asked for */
+	bool is_repeated;       /* sent a second time, for what was read after the first */
 };
 
 struct dav_writing {
@@ -42,6 +43,10 @@ bool dav_writing_read(struct dav_writing *self, GPtrArray *writes, GError **erro
 bool dav_write_is_there(const struct dav_writing *self, const struct dav_write *write);
 /* The verdict of what the answer alone tells; takes none where the change has one. */
 void dav_write_judge(struct dav_write *write);
+/* It was taken, and the reply told no mark of it: DONE as it was read back, else IN_DOUBT. */
+void dav_write_judge_taken(struct dav_write *write);
+/* dav_write_judge of all. */
+void dav_writing_judge(struct dav_writing *self);
 /* It is there as it was read. */
 void dav_write_take(struct dav_write *write, enum verdict verdict);
 /* Rows that were read back are settled. */
