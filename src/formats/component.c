@@ -110,7 +110,7 @@ static void builder_note_method(const struct builder *self, const struct content
 {
 	struct component *const calendar = innermost(self);
 	if (g_str_equal(calendar->name, "VCALENDAR") && g_str_equal(line->name, "METHOD")) {
-		calendar->is_message = method_is_message(line->value);
+		calendar->message = method_is_message(line->value) ? line : NULL;
 	}
 }
 
@@ -127,7 +127,7 @@ static bool builder_begin(struct builder *self, const struct content_line *line,
 	if (is_event) {
 		builder_spoil(self);
 	}
-	component->is_message = innermost(self)->is_message;
+	component->message = innermost(self)->message;
 	g_ptr_array_add(innermost(self)->children, component);
 	g_ptr_array_add(self->open, component);
 	if (is_event) {

@@ -14,9 +14,11 @@ struct component {
 	GPtrArray *children;  /* struct component */
 	gsize offset, length; /* its bytes in the UTF-8 text, BEGIN and END included */
 	unsigned number;      /* line of its BEGIN */
-	bool is_whole;   /* its bytes can stand elsewhere: it and all inside have their END, none is
-	                    astray, and no VEVENT is inside */
-	bool is_message; /* of a VCALENDAR that only tells of an event: see method_is_message */
+	bool is_whole; /* its bytes can stand elsewhere: it and all inside have their END, none is
+	                  astray, and no VEVENT is inside */
+	/* METHOD of the VCALENDAR around it, where that only tells of an event: see
+	 * method_is_message. Lent by the root; NULL = it does not. */
+	const struct content_line *message;
 };
 
 /* The UTF-8 text with its components. */

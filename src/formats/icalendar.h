@@ -60,7 +60,8 @@ GPtrArray *calendar_occurrences(const struct calendar *self, const struct occurr
 char *calendar_write_event(const struct event *event, const char *timezone);
 
 /* Cut a calendar with many events into one text per UID (its overrides and the VTIMEZONEs it uses
- * go along): vdir's one item per file. */
+ * go along): vdir's one item per file. A message about an event (METHOD:CANCEL, REPLY …) stays one,
+ * unless the event itself is there. */
 GPtrArray *calendar_split(const void *data, gsize size, GError **error);
 
 /* Join texts of single items into one VCALENDAR (one copy of each VTIMEZONE). texts: char *. */

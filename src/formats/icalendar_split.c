@@ -98,7 +98,8 @@ static void event_copy_to(GString *out, const struct component_tree *tree,
 	component_append(out, tree, event, made);
 }
 
-/* VERSION, PRODID and CALSCALE of the calendar; METHOD has no place in a folder (RFC 4791, 4.1). */
+/* VERSION, PRODID and CALSCALE of the calendar; METHOD has no place in a folder (RFC 4791, 4.1),
+ * and stays where it says that this is none of its items. */
 static void head_append(GString *out, const struct component_tree *tree)
 {
 	const struct component *const first = g_ptr_array_index(tree->root->children, 0);
@@ -181,13 +182,34 @@ static struct part *part_of(GHashTable *by_uid, GPtrArray *parts, char *uid_take
 	return part;
 }
 
+/* The METHOD of one that is nothing but messages; NULL = there are events in it. */
+static const struct content_line *part_message(const struct part *self)
+{
+	const struct content_line *message = NULL;
+	for (guint i = 0; i < self->events->len; i++) {
+		const struct component *const event = g_ptr_array_index(self->events, i);
+		if (event->message == NULL) {
+			return NULL;
+		}
+		message = event->message;
+	}
+	return message;
+}
+
 static char *part_write(const struct part *self, const struct component_tree *tree)
 {
+	const struct content_line *const message = part_message(self);
 	GString *const out = g_string_new(NULL);
 	head_append(out, tree);
+	if (message != NULL) {
+		line_copy(out, tree, message);
+	}
 	g_string_append_len(out, self->zones->str, (gssize)self->zones->len);
 	for (guint i = 0; i < self->events->len; i++) {
-		event_copy_to(out, tree, g_ptr_array_index(self->events, i));
+		const struct component *const event = g_ptr_array_index(self->events, i);
+		if (message != NULL || event->message == NULL) {
+			event_copy_to(out, tree, event);
+		}
 	}
 	g_string_append(out, "END:VCALENDAR\r\n");
 	return g_string_free(out, FALSE);
@@ -226,7 +248,7 @@ static void tree_join(const struct component_tree *tree, GHashTable *names, GStr
 	}
 	for (guint i = 0; i < tree->events->len; i++) {
 		const struct component *const event = g_ptr_array_index(tree->events, i);
-		if (!event->is_message) { /* without its METHOD it would be an event */
+		if (event->message == NULL) { /* without its METHOD it would be an event */
 			event_copy_to(items, tree, event);
 		}
 	}

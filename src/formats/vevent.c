@@ -170,7 +170,8 @@ struct vevent *entry_read(const struct component_tree *tree, const struct compon
 	g_autofree char *status = component_value(component, "STATUS");
 	g_autofree char *sequence = component_value(component, "SEQUENCE");
 	g_autofree char *transparency = component_value(component, "TRANSP");
-	self->is_cancelled = component->is_message || g_ascii_strcasecmp(status, "CANCELLED") == 0;
+	self->is_cancelled =
+		component->message != NULL || g_ascii_strcasecmp(status, "CANCELLED") == 0;
 	self->is_tentative = g_ascii_strcasecmp(status, "TENTATIVE") == 0;
 	self->is_transparent = g_ascii_strcasecmp(transparency, "TRANSPARENT") == 0;
 	self->sequence = g_ascii_strtoll(sequence, NULL, 10);

@@ -11,7 +11,8 @@
 #include "base/durable.h"
 #include "base/limits.h"
 
-#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-"
+#define HASH_DIGITS 64 /* of SHA-256 */
+#define PLAIN       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-"
 
 static const char *const endings[] = {[ITEM_CONTACT] = ".vcf", [ITEM_EVENT] = ".ics"};
 
@@ -22,11 +23,17 @@ bool vdir_is_item_name(const char *name, enum item_kind kind)
 	       g_ascii_strcasecmp(name + size - ending, endings[kind]) == 0;
 }
 
+/* One that looks like a hash could be that of another item. */
+static bool is_hash(const char *uid, gsize size)
+{
+	return size == HASH_DIGITS && strspn(uid, G_CSET_DIGITS "abcdef") == size;
+}
+
 char *vdir_safe_name(const char *uid, enum item_kind kind)
 {
 	const gsize size = strlen(uid);
-	if (size > 0 && size + strlen(endings[kind]) <= LIMIT_NAME_BYTES && uid[0] != '.' &&
-	    strspn(uid, PLAIN) == size) {
+	if (size > 0 && !is_hash(uid, size) && size + strlen(endings[kind]) <= LIMIT_NAME_BYTES &&
+	    uid[0] != '.' && strspn(uid, PLAIN) == size) {
 		return g_strconcat(uid, endings[kind], NULL);
 	}
 	g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, uid, -1);

@@ -227,6 +227,29 @@ START_TEST(cut_and_joined_no_event_is_lost_or_doubled)
 }
 END_TEST
 
+/* RFC 5546, 3.2: the answer to an invitation is no event, and cutting does not make it one. */
+START_TEST(a_message_that_is_cut_out_stays_a_message)
+{
+	static const char event[] = "BEGIN:VEVENT\r\nUID:%s\r\nDTSTART:20261019T090000Z\r\n"
+				    "SUMMARY:x\r\nEND:VEVENT\r\n";
+	g_autofree char *answered = g_strdup_printf(event, "answered");
+	g_autofree char *both = g_strdup_printf(event, "both");
+	g_autofree char *text = g_strconcat("BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\n", answered, both,
+	                                    "END:VCALENDAR\r\nBEGIN:VCALENDAR\r\n", both,
+	                                    "END:VCALENDAR\r\n", NULL);
+	g_autoptr(GPtrArray) texts = calendar_split(text, strlen(text), NULL);
+	ck_assert_uint_eq(texts->len, 2);
+	const char *const message = g_ptr_array_index(texts, 0);
+	const char *const real = g_ptr_array_index(texts, 1);
+	ck_assert_ptr_nonnull(strstr(message, "\r\nMETHOD:REPLY\r\n"));
+	ck_assert_ptr_null(strstr(real, "METHOD"));
+	g_autofree char *joined = calendar_join(texts);
+	ck_assert_ptr_null(strstr(joined, "answered"));
+	OWNED(calendar) calendar = calendar_read(joined, strlen(joined), NULL);
+	ck_assert_uint_eq(calendar_count(calendar), 1);
+}
+END_TEST
+
 /* Where the whole is read, so is each item of it: an item stands in a VCALENDAR. */
 START_TEST(what_is_read_is_not_too_deep_for_an_item)
 {
@@ -255,6 +278,7 @@ int main(void)
 	tcase_add_test(others, an_event_inside_another_goes_its_own_way);
 	tcase_add_loop_test(others, cut_and_joined_no_event_is_lost_or_doubled, 0,
 	                    G_N_ELEMENTS(misplaced));
+	tcase_add_test(others, a_message_that_is_cut_out_stays_a_message);
 	tcase_add_test(others, what_is_read_is_not_too_deep_for_an_item);
 	suite_add_tcase(suite, others);
 	SRunner *const runner = srunner_create(suite);

@@ -21,12 +21,15 @@ START_TEST(a_new_item_is_a_file_named_after_its_uid)
 }
 END_TEST
 
+/* What the file of the empty UID is called: another item's UID must not lead there. */
+#define EMPTY_HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
 START_TEST(no_uid_leaves_the_folder_or_hides)
 {
 	g_autofree char *long_uid = g_strnfill(LIMIT_NAME_BYTES - 3, 'x');
 	const char *const uids[] = {"../../evil", "/etc/passwd", "a/b",     "",
 	                            ".",          "..",          ".hidden", "a b",
-	                            "z\xc3\xa9",  "a\nb:\\*",    long_uid};
+	                            "z\xc3\xa9",  "a\nb:\\*",    long_uid,  EMPTY_HASH};
 	for (gsize i = 0; i < G_N_ELEMENTS(uids); i++) {
 		g_autofree char *name = vdir_safe_name(uids[i], ITEM_CONTACT);
 		ck_assert_uint_eq(strlen(name), 64 + 4);
