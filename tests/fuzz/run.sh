@@ -3,8 +3,8 @@
 # Runs the fuzz targets of a build (README.md), two at once for each processor, each for so many seconds.
 #   tests/fuzz/run.sh BUILD SECONDS [NAME...]
 # What a target broke on is kept in BUILD/fuzz, and so is what was found to be worth trying again.
-# PASSERELLE_SEED repeats a seed, which is another one each time in the long form alone: whether a check passes must not hang on
-# luck. PASSERELLE_CORPORA names a folder with more inputs.
+# PASSERELLE_SEED repeats a seed; else it is another one each time only where there is more than a minute: whether the short check
+# passes must not hang on luck. PASSERELLE_CORPORA names a folder with more inputs.
 set -eu
 
 if [ "${1:-}" = --one ]; then
@@ -34,9 +34,9 @@ shift 2
 FUZZ_HERE=$(cd "$(dirname "$0")" && pwd)
 FUZZ_PROGRAMS=$build/tests/fuzz
 FUZZ_OUT=$build/fuzz
-random_seed=$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')
-[ "$seconds" -gt 60 ] || random_seed=1
-FUZZ_SEED=${PASSERELLE_SEED:-$random_seed}
+seed=1
+[ "$seconds" -le 60 ] || seed=$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')
+FUZZ_SEED=${PASSERELLE_SEED:-$seed}
 export FUZZ_HERE FUZZ_PROGRAMS FUZZ_OUT FUZZ_SEED
 # GLib's own allocator would hide what is freed, or lost
 export G_SLICE=always-malloc

@@ -283,13 +283,18 @@ START_TEST(finds_everybody_owed_in_the_first_cycle_with_every_kind_of_search)
 }
 END_TEST
 
-START_TEST(finds_everybody_owed_among_a_thousand_names)
+static char *names_of_corpora(void)
 {
 	const char *corpora = g_getenv("PASSERELLE_CORPORA");
-	g_autofree char *path = g_build_filename(corpora != NULL && *corpora != '\0'
-	                                                 ? corpora
-	                                                 : TEST_SOURCE_DIR "/../shared/corpora",
-	                                         "names.tsv", NULL);
+	return g_build_filename(corpora != NULL && *corpora != '\0' ? corpora
+	                                                            : TEST_SOURCE_DIR
+	                                "/../shared/corpora",
+	                        "names.tsv", NULL);
+}
+
+START_TEST(finds_everybody_owed_among_a_thousand_names)
+{
+	g_autofree char *path = names_of_corpora();
 	expect_all_kinds(path, 1000, 1, SAMPLE_KINDS);
 }
 END_TEST
@@ -297,11 +302,7 @@ END_TEST
 /* Among these names, "marie" is reopened, and so is one below it. */
 START_TEST(goes_on_where_a_prefix_and_one_below_it_are_asked_again)
 {
-	const char *corpora = g_getenv("PASSERELLE_CORPORA");
-	g_autofree char *path = g_build_filename(corpora != NULL && *corpora != '\0'
-	                                                 ? corpora
-	                                                 : TEST_SOURCE_DIR "/../shared/corpora",
-	                                         "names.tsv", NULL);
+	g_autofree char *path = names_of_corpora();
 	struct server *server = server_new(CASE, 20);
 	if (server_load(server, path, 1000)) {
 		OWNED(prefixes) prefixes = run(server, NULL, NULL);
@@ -313,11 +314,7 @@ END_TEST
 
 START_TEST(finds_everybody_owed_among_five_thousand_names)
 {
-	const char *corpora = g_getenv("PASSERELLE_CORPORA");
-	g_autofree char *path = g_build_filename(corpora != NULL && *corpora != '\0'
-	                                                 ? corpora
-	                                                 : TEST_SOURCE_DIR "/../shared/corpora",
-	                                         "names.tsv", NULL);
+	g_autofree char *path = names_of_corpora();
 	expect_all_kinds(path, 5000, 2, SAMPLE_KINDS);
 }
 END_TEST
