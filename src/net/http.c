@@ -5,16 +5,11 @@
 
 #include "net/http_transfer.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "base/memory.h"
 
 #define POLL_MS         100 /* how late we may notice that we are to stop */
 #define STOP_GRACE_USEC (500 * 1000)
 #define MINUTE_USEC     (60 * G_USEC_PER_SEC)
-#define PIN_BYTES       32 /* SHA-256 */
 
 struct http_client {
 	struct http_settings settings; /* strings are owned copies */
@@ -34,14 +29,6 @@ struct batch {
 	gint64 stopped_at; /* monotonic; 0 = not told to stop */
 };
 
-static gpointer initialise_curl(gpointer data)
-{
-	(void)data;
-	g_assert(curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_allocate, g_free, memory_resize,
-	                              g_strdup, memory_allocate_zeroed) == CURLE_OK);
-	return NULL;
-}
-
 static bool has_control_character(const char *text)
 {
 	for (; text != NULL && *text != '\0'; text++) {
@@ -50,40 +37,6 @@ static bool has_control_character(const char *text)
 		}
 	}
 	return false;
-}
-
-static bool check_file(const char *option, const char *path, GError **error)
-{
-	if (path == NULL) {
-		return true;
-	}
-	const int file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0 || close(file) != 0) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-		            "%s \"%s\" cannot be read", option, path);
-		return false;
-	}
-	return true;
-}
-
-/* libcurl takes any other text for the name of a file with the key. */
-static bool check_pin(const char *pins, GError **error)
-{
-	static const char prefix[] = "sha256//";
-	g_auto(GStrv) list = pins == NULL ? NULL : g_strsplit(pins, ";", -1);
-	for (gsize i = 0; list != NULL && (i == 0 || list[i] != NULL); i++) {
-		gsize size = 0;
-		const char *pin = list[i] == NULL ? "" : list[i];
-		g_autofree guchar *digest = g_str_has_prefix(pin, prefix)
-		                                    ? g_base64_decode(pin + strlen(prefix), &size)
-		                                    : NULL;
-		if (digest == NULL || size != PIN_BYTES) {
-			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-			            "pinned_key \"%s\" is not sha256//BASE64 of a key", pin);
-			return false;
-		}
-	}
-	return true;
 }
 
 static bool check_settings(const struct http_settings *settings, GError **error)
@@ -98,16 +51,13 @@ static bool check_settings(const struct http_settings *settings, GError **error)
 		            "a token with a control character cannot be sent");
 		return false;
 	}
-	return check_pin(settings->pinned_key, error) &&
-	       check_file("ca_file", settings->ca_file, error) &&
-	       check_file("client_certificate", settings->client_certificate, error) &&
-	       check_file("client_key", settings->client_key, error);
+	const struct transport transport = transport_of(settings);
+	return transport_check(&transport, error);
 }
 
 struct http_client *http_client_new(const struct http_settings *settings, GError **error)
 {
-	static GOnce once = G_ONCE_INIT;
-	g_once(&once, initialise_curl, NULL);
+	transport_start();
 	g_assert(settings->max_connections >= 1 && settings->timeout_ms > 0);
 	if (!check_settings(settings, error)) {
 		return NULL;

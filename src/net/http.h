@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Batches of HTTP requests in parallel, in one call. The only user of libcurl. */
+/* Batches of HTTP requests in parallel, in one call. libcurl is used in net/ alone. */
 #ifndef PASSERELLE_NET_HTTP_H
 #define PASSERELLE_NET_HTTP_H
 
@@ -18,6 +18,8 @@ struct http_settings {
 	const char *pinned_key;   /* "sha256//BASE64=", joined by ";": the server's key is one of
 	                             these, and certified; NULL = any that is certified */
 	unsigned max_connections; /* >= 1 */
+	bool shares_connections;  /* HTTP/2 where a server offers it on https: the end of a
+	                             connection then leaves several writes in doubt */
 	unsigned requests_per_minute; /* token bucket, bursts of up to one minute's worth; 0 = no
 	                                 limit */
 	gint64 timeout_ms;            /* one request, from its start on the wire */

@@ -2,28 +2,14 @@
 /* The connection under imap.c: how libcurl makes it, and why it could not. */
 #include "net/imap_wire.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/limits.h"
-#include "base/memory.h"
+#include "net/transport.h"
 
 #define LOOK_MS            50
 #define KEEP_ALIVE_SECONDS 120L /* a connection that is asleep: is the other end still there? */
 #define KEEP_ALIVE_AGAIN   30L
-
-static gpointer initialise_curl(gpointer data)
-{
-	(void)data;
-	/* The same as in http.c, in whichever order: the first call decides for both. */
-	g_assert(curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_allocate, g_free, memory_resize,
-	                              g_strdup, memory_allocate_zeroed) == CURLE_OK);
-	return NULL;
-}
 
 /* ---- addresses ---- */
 
@@ -38,17 +24,6 @@ static void address_clear(struct address *self)
 	g_free(self->port);
 }
 
-static char *get_part(CURLU *parts, CURLUPart part, unsigned flags)
-{
-	char *value = NULL;
-	if (curl_url_get(parts, part, &value, flags) != CURLUE_OK) {
-		return NULL;
-	}
-	char *copy = g_strdup(value);
-	curl_free(value);
-	return copy;
-}
-
 /* By libcurl's own parser, so that what is checked is what is called. */
 static bool address_read(struct address *self, const char *url)
 {
@@ -57,28 +32,13 @@ static bool address_read(struct address *self, const char *url)
 	if (parts != NULL &&
 	    curl_url_set(parts, CURLUPART_URL, url,
 	                 CURLU_NON_SUPPORT_SCHEME | CURLU_DISALLOW_USER) == CURLUE_OK) {
-		self->scheme = get_part(parts, CURLUPART_SCHEME, 0);
-		self->host = get_part(parts, CURLUPART_HOST, 0);
-		self->port = get_part(parts, CURLUPART_PORT, 0);
+		self->scheme = transport_part(parts, CURLUPART_SCHEME);
+		self->host = transport_part(parts, CURLUPART_HOST);
+		self->port = transport_part(parts, CURLUPART_PORT);
 	}
 	curl_url_cleanup(parts);
 	return self->host != NULL && self->host[0] != '\0' &&
 	       (strcmp(self->scheme, "imap") == 0 || strcmp(self->scheme, "imaps") == 0);
-}
-
-static bool is_loopback_host(const char *host)
-{
-	struct in_addr v4;
-	if (inet_pton(AF_INET, host, &v4) == 1) {
-		return ntohl(v4.s_addr) >> 24 == 127;
-	}
-	g_autofree char *bare = g_strdup(host + (*host == '['));
-	g_strdelimit(bare, "]", '\0');
-	struct in6_addr v6;
-	if (inet_pton(AF_INET6, bare, &v6) == 1) {
-		return IN6_IS_ADDR_LOOPBACK(&v6);
-	}
-	return g_ascii_strcasecmp(host, "localhost") == 0;
 }
 
 bool imap_is_address(const char *url)
@@ -113,8 +73,19 @@ static size_t hear(char *data, size_t size, size_t count, void *user)
 
 static bool wants_tls(const struct imap_settings *settings, const struct address *address)
 {
-	return !is_loopback_host(address->host) || settings->ca_file != NULL ||
+	return !transport_is_loopback(address->host) || settings->ca_file != NULL ||
 	       settings->pinned_key != NULL || settings->client_certificate != NULL;
+}
+
+static struct transport transport_of_mail(const struct imap_settings *settings)
+{
+	return (struct transport){
+		.ca_file = settings->ca_file,
+		.proxy = settings->proxy,
+		.client_certificate = settings->client_certificate,
+		.client_key = settings->client_key,
+		.pinned_key = settings->pinned_key,
+	};
 }
 
 static void set_security(CURL *easy, const struct imap_settings *settings,
@@ -123,28 +94,8 @@ static void set_security(CURL *easy, const struct imap_settings *settings,
 	const bool needs_tls = wants_tls(settings, address);
 	curl_easy_setopt(easy, CURLOPT_USE_SSL,
 	                 (long)(needs_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (settings->ca_file != NULL) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	}
-	if (settings->client_certificate != NULL) {
-		curl_easy_setopt(easy, CURLOPT_SSLCERT, settings->client_certificate);
-		curl_easy_setopt(easy, CURLOPT_SSLKEY,
-		                 settings->client_key != NULL ? settings->client_key
-		                                              : settings->client_certificate);
-	}
-	if (settings->pinned_key != NULL) {
-		curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, settings->pinned_key);
-	}
-	if (is_loopback_host(address->host)) {
-		curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* the environment's neither */
-	} else if (settings->proxy != NULL) {
-		curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy);
-	}
+	const struct transport transport = transport_of_mail(settings);
+	transport_secure(&transport, easy, transport_is_loopback(address->host));
 	curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
 }
 
@@ -170,49 +121,7 @@ static void set_options(struct wire *self, const struct imap_settings *settings,
 	set_security(easy, settings, address);
 }
 
-/* libcurl would only say that a file cannot be used, or nothing at all. */
-static bool check_files(const struct imap_settings *settings, GError **error)
-{
-	const struct {
-		const char *option, *path;
-	} files[] = {{"ca_file", settings->ca_file},
-	             {"client_certificate", settings->client_certificate},
-	             {"client_key", settings->client_key}};
-	for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-		const int file =
-			files[i].path == NULL ? -1 : open(files[i].path, O_RDONLY | O_CLOEXEC);
-		if (files[i].path != NULL && (file < 0 || close(file) != 0)) {
-			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-			            "%s \"%s\" cannot be read", files[i].option, files[i].path);
-			return false;
-		}
-	}
-	return true;
-}
-
 /* ---- why not ---- */
-
-static const char *connect_words(CURL *easy)
-{
-	static const struct {
-		int number;
-		const char *words;
-	} REASONS[] = {
-		{ECONNREFUSED, "connection refused"},
-		{ENETUNREACH, "the network cannot be reached"},
-		{EHOSTUNREACH, "the host cannot be reached"},
-		{ENETDOWN, "the network is down"},
-		{ETIMEDOUT, "the host does not answer"},
-	};
-	long number = 0;
-	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
-	for (gsize i = 0; i < G_N_ELEMENTS(REASONS); i++) {
-		if (REASONS[i].number == number) {
-			return REASONS[i].words;
-		}
-	}
-	return "cannot connect";
-}
 
 /* A missing STARTTLS is NETWORK, as a wrong certificate is: somebody on the way can take either
  * away for a while, and must not stop the account for good. */
@@ -256,13 +165,10 @@ static GError *error_of_code(const struct wire *self, CURLcode code)
 		                   "%s: the server turns us away: %s", self->host, self->refusal);
 	}
 	if (code == CURLE_COULDNT_CONNECT) {
-		words = connect_words(self->easy);
+		words = transport_connect_words(self->easy);
 	} else if (code == CURLE_PEER_FAILED_VERIFICATION) {
-		static const char prefix[] = "SSL certificate problem: ";
-		const gsize skip = g_str_has_prefix(self->message, prefix) ? strlen(prefix) : 0;
-		return g_error_new(PASSERELLE_ERROR, (int)kind,
-		                   "%s: the certificate cannot be verified: %s", self->host,
-		                   self->message + skip);
+		g_autofree char *why = transport_certificate_words(self->message);
+		return g_error_new(PASSERELLE_ERROR, (int)kind, "%s: %s", self->host, why);
 	}
 	return g_error_new(PASSERELLE_ERROR, (int)kind, "%s: %s", self->host, words);
 }
@@ -324,16 +230,16 @@ static struct wire *wire_new(const struct imap_settings *settings, const struct 
 
 struct wire *wire_open(const struct imap_settings *settings, GError **error)
 {
-	static GOnce once = G_ONCE_INIT;
+	const struct transport transport = transport_of_mail(settings);
 	struct address address;
 	struct wire *self = NULL;
-	g_once(&once, initialise_curl, NULL);
+	transport_start();
 	if (!address_read(&address, settings->url)) {
 		g_set_error(
 			error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 			"the address of the mailbox is no imaps:// or imap:// address, or holds "
 			"a user name");
-	} else if (check_files(settings, error)) {
+	} else if (transport_check(&transport, error)) {
 		self = wire_new(settings, &address);
 		if (!connect_wire(self, settings->timeout_ms, error)) {
 			g_clear_pointer(&self, wire_close);
