@@ -97,6 +97,8 @@ struct remote_driver {
 	/* It signs in as a user (user and password, or bearer); else with the id and password of a
 	 * service and the token of a person. */
 	bool knows_users;
+	/* Requests per minute at most where the account does not say; 0 = as fast as it answers. */
+	unsigned requests_per_minute;
 	/* No network yet. journal is lent and outlives the remote. CONFIG errors. */
 	struct remote *(*open)(const struct remote_settings *settings, struct journal *journal,
 	                       GError **error);

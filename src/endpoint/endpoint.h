@@ -30,6 +30,7 @@ enum update_way {
 	UPDATE_WHOLE, /* text is all there is of it, and it was changed here, too: both count; where
 	                 they cannot, STALE */
 	UPDATE_THEIRS, /* the same, and text counts where both cannot */
+	UPDATE_OURS,   /* the same, and what is here counts where both cannot */
 	UPDATE_BOTH, /* the same, and where both cannot, what is here becomes an item of its own */
 	UPDATE_REPLACE, /* the same, and nothing was changed here: it becomes text */
 };
@@ -49,6 +50,7 @@ struct change {
 	bool is_insisted;    /* create: a person said to add it, whatever looks like it */
 
 	enum verdict verdict;
+	bool was_edited;  /* update of a local item: it bore another mark than revision */
 	char *result;     /* the text as the side holds it now; NULL = unknown, or as asked */
 	char *same_as;    /* SAME_AS */
 	GError *error;    /* why not DONE */

@@ -4,6 +4,7 @@
  * line, or all lines of one group: a number and its label are one.
  */
 #include "base/limits.h"
+#include "formats/content_compare.h"
 #include "formats/vcard.h"
 #include "formats/vcard_edit.h"
 
@@ -80,31 +81,13 @@ static char *join_sorted(GPtrArray *words, const char *separator)
 	return g_strjoinv(separator, (char **)words->pdata);
 }
 
-/* Without its group; parameters and their values in any order, case ignored where it says nothing.
- */
-static char *canonical_line(const struct content_line *line)
-{
-	g_autoptr(GPtrArray) parameters = g_ptr_array_new_with_free_func(g_free);
-	for (guint i = 0; i < line->parameters->len; i++) {
-		const struct content_parameter *parameter = g_ptr_array_index(line->parameters, i);
-		const bool is_type = strcmp(parameter->name, "TYPE") == 0;
-		for (char **value = parameter->values; *value != NULL; value++) {
-			g_autofree char *lower =
-				is_type ? g_ascii_strdown(*value, -1) : g_strdup(*value);
-			g_ptr_array_add(parameters,
-			                g_strdup_printf("%s=%s", parameter->name, lower));
-		}
-	}
-	g_autofree char *head = join_sorted(parameters, "\x1f");
-	return g_strdup_printf("%s\x1e%s\x1e%s", line->name, head, line->value);
-}
-
 static void finish_property(struct property *self)
 {
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; i < self->lines->len; i++) {
 		const struct content_line *line = g_ptr_array_index(self->lines, i);
-		g_ptr_array_add(lines, canonical_line(line));
+		char *form = content_comparable(line);
+		g_ptr_array_add(lines, form != NULL ? form : g_strdup(line->name));
 		if (self->name == NULL || g_str_has_prefix(self->name, "X-")) {
 			self->name = line->name;
 		}
@@ -307,10 +290,7 @@ static void add(struct merge *self, const struct card *theirs, const struct prop
 		replace_property(self, own, theirs, property);
 	}
 	if (self->conflicts != NULL) {
-		g_ptr_array_add(
-			self->conflicts,
-			g_strdup_printf("%s: changed on both sides; %s was kept", property->name,
-		                        self->prefers_theirs ? "what came" : "what is here"));
+		g_ptr_array_add(self->conflicts, g_strdup(property->name));
 	}
 }
 
@@ -386,6 +366,20 @@ static bool is_of_one_version(const struct card *mine, const struct card *theirs
 	g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_UNSUPPORTED,
 	                    "the two cards are of different versions, or of vCard 2.1");
 	return false;
+}
+
+bool vcard_text_is_same(const char *one, const char *other)
+{
+	struct card left = {0}, right = {0};
+	bool is_same = false;
+	if (card_read(&left, one, NULL) && card_read(&right, other, NULL)) {
+		g_autoptr(GPtrArray) more = difference(&left, &right);
+		g_autoptr(GPtrArray) less = difference(&right, &left);
+		is_same = more->len == 0 && less->len == 0;
+	}
+	card_clear(&left);
+	card_clear(&right);
+	return is_same;
 }
 
 char *vcard_merge_text(const char *mine, const char *base, const char *theirs, bool prefers_theirs,

@@ -200,10 +200,17 @@ void journal_rollback(struct journal *self)
 	whole->is_grouped = false;
 }
 
+static char *memory_key(const struct journal *self, const char *key)
+{
+	return self->section == 0 ? g_strdup(key)
+	                          : g_strdup_printf("%" G_GINT64_FORMAT "/%s", self->section, key);
+}
+
 char *journal_memory_get(struct journal *self, const char *key, GError **error)
 {
-	sqlite3_stmt *statement =
-		database_query(self, error, "SELECT value FROM memory WHERE key = ?1", "t", key);
+	g_autofree char *whole_key = memory_key(self, key);
+	sqlite3_stmt *statement = database_query(
+		self, error, "SELECT value FROM memory WHERE key = ?1", "t", whole_key);
 	if (statement == NULL || !database_next(self, statement, error)) {
 		return NULL;
 	}
@@ -214,13 +221,15 @@ char *journal_memory_get(struct journal *self, const char *key, GError **error)
 
 bool journal_memory_set(struct journal *self, const char *key, const char *value, GError **error)
 {
+	g_autofree char *whole_key = memory_key(self, key);
 	if (value == NULL) {
-		return database_run(self, error, "DELETE FROM memory WHERE key = ?1", "t", key);
+		return database_run(self, error, "DELETE FROM memory WHERE key = ?1", "t",
+		                    whole_key);
 	}
 	return database_run(self, error,
 	                    "INSERT INTO memory(key, value) VALUES(?1, ?2)"
 	                    " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-	                    "tt", key, value);
+	                    "tt", whole_key, value);
 }
 
 bool journal_tell(struct journal *self, enum item_kind kind, const char *uid, gint64 at,

@@ -22,8 +22,8 @@ void journal_close(struct journal *self);
 DEFINE_OWNED(journal, journal_close);
 
 /*
- * What belongs to one collection of a service that has several: records, sources, ledger and story
- * of its own. Everything else (memory, id, generation, groups, the witness) is the whole's, and
+ * What belongs to one collection of a service that has several: records, sources, ledger, story
+ * and memory of its own. Everything else (id, generation, groups, the witness) is the whole's, and
  * done to the section is done to that. Lent, until the whole is closed. It is made where there is
  * none of that name; NOT_FOUND where the journal is only read.
  */

@@ -215,6 +215,18 @@ bool ledger_recover(struct journal *journal, enum item_kind kind, GError **error
 	                    "kii", (gint64)kind, (gint64)LEDGER_ANNOUNCED, (gint64)LEDGER_IN_DOUBT);
 }
 
+bool ledger_next(struct journal *journal, gint64 *id, GError **error)
+{
+	sqlite3_stmt *statement =
+		database_query(journal, error, "SELECT coalesce(max(id), 0) + 1 FROM ledger", "");
+	if (statement == NULL || !database_next(journal, statement, error)) {
+		return false;
+	}
+	*id = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return true;
+}
+
 static struct ledger_call *read_row(sqlite3_stmt *row)
 {
 	struct ledger_call *call = g_new0(struct ledger_call, 1);

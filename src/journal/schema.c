@@ -81,7 +81,8 @@ static const char *const versions[] = {
 	" uid TEXT NOT NULL, at INTEGER NOT NULL, line TEXT NOT NULL) STRICT;"
 	"INSERT INTO story_new SELECT * FROM story;"
 	"DROP TABLE story; ALTER TABLE story_new RENAME TO story;"
-	"CREATE INDEX story_item ON story(kind, uid);",
+	"CREATE INDEX story_item ON story(kind, uid);"
+	"ALTER TABLE records ADD COLUMN first_call INTEGER NOT NULL DEFAULT 0;",
 };
 
 static bool read_number(struct journal *self, const char *sql, gint64 *out, GError **error)

@@ -183,6 +183,21 @@ static bool has_means(enum operation operation, const struct entry *local,
 	}
 }
 
+/* Where an item is written as a whole, nothing goes over a change that could not be read. */
+static void hold_unread(const struct planner *self, struct action *action)
+{
+	const struct entry *remote = action->remote;
+	const bool is_writing = action->operation == OPERATION_UPDATE_REMOTE ||
+	                        action->operation == OPERATION_REMOVE_REMOTE;
+	if (self->policy->remote_is_whole && is_writing && remote != NULL &&
+	    remote->problem != NULL) {
+		action->is_held = true;
+		g_free(action->reason);
+		action->reason = g_strdup_printf("what is there cannot be read: %s",
+		                                 remote->problem->message);
+	}
+}
+
 /* The record of something that both sides agreed on. */
 static void plan_agreed(struct planner *self, struct record *record, struct entry *local,
                         struct entry *remote)
@@ -198,6 +213,7 @@ static void plan_agreed(struct planner *self, struct record *record, struct entr
 		operation =
 			OPERATION_AGREE; /* a person says that it is there; nobody knows where */
 	}
+	const bool is_wanted_there = wish == OPERATION_CREATE_REMOTE;
 	if (operation == OPERATION_NOTHING || !has_means(operation, local, remote)) {
 		bool has_news = entry_item(local) != NULL || entry_item(remote) != NULL ||
 		                (local != NULL && g_strcmp0(local->ref, record->local_ref) != 0);
@@ -205,7 +221,11 @@ static void plan_agreed(struct planner *self, struct record *record, struct entr
 			wish != OPERATION_NOTHING; /* stays as it is until it can be carried */
 		operation = has_news && !is_unread ? OPERATION_AGREE : OPERATION_NOTHING;
 	}
-	decide(self, operation, local, remote, record);
+	struct action *action = decide(self, operation, local, remote, record);
+	if (operation == OPERATION_NOTHING && is_wanted_there) {
+		action->is_held = true; /* the file is read again until it can go there */
+	}
+	hold_unread(self, action);
 }
 
 static bool is_changed(const struct record *record, const struct entry *local)
@@ -238,7 +258,9 @@ static void plan_new_local(struct planner *self, struct entry *local, struct rec
 		return;
 	}
 	bool is_there = false;
-	const char *other = is_insisted ? NULL : pairing_same_as(self->pairing, local, &is_there);
+	/* What was doubled by mistake can be taken back where a whole is written. */
+	const bool may_double = is_insisted || self->policy->remote_is_whole;
+	const char *other = may_double ? NULL : pairing_same_as(self->pairing, local, &is_there);
 	if (other != NULL) {
 		struct action *action = decide(self, OPERATION_SAME_AS, local, NULL, record);
 		action->other_uid = other;
@@ -257,44 +279,109 @@ static void plan_new_local(struct planner *self, struct entry *local, struct rec
 	}
 }
 
+/* An earlier write that arrived after all, where nothing but a whole is written: nobody else's
+ * change. */
+static bool is_as_sent(const struct planner *self, const struct record *record,
+                       const struct entry *remote)
+{
+	return self->policy->remote_is_whole &&
+	       g_strcmp0(entry_item(remote)->fingerprint, record->local_fingerprint) == 0;
+}
+
+/* Deleted here before it was all there. Only what was agreed, or is ours, may go there, too. */
+static void plan_unfinished_removal(struct planner *self, struct record *record,
+                                    struct entry *local, struct entry *remote)
+{
+	const struct item *there = entry_item(remote);
+	if (record->remote_ref == NULL) {
+		decide(self,
+		       record->state == RECORD_IN_DOUBT ? OPERATION_NOTHING : OPERATION_FORGET,
+		       local, remote, record);
+		return;
+	}
+	if (!self->policy->remote_is_whole) {
+		decide(self, turn(self->policy, OPERATION_REMOVE_REMOTE), local, remote, record);
+		return;
+	}
+	const bool is_gone = pairing_remote_standing(self->pairing, record) == STANDING_ABSENT;
+	const bool is_agreed =
+		there != NULL ? g_strcmp0(there->fingerprint, record->remote_fingerprint) == 0 ||
+					is_as_sent(self, record, remote)
+			      : remote != NULL && record->remote_fingerprint != NULL;
+	enum operation wish = is_gone         ? OPERATION_FORGET
+	                      : is_agreed     ? OPERATION_REMOVE_REMOTE
+	                      : there != NULL ? OPERATION_CREATE_LOCAL
+	                                      : OPERATION_NOTHING;
+	hold_unread(self, decide(self, turn(self->policy, wish), local, remote, record));
+}
+
+/* Not all of it was sent, and by now it is gone there. */
+static enum operation unfinished_absence(const struct planner *self, const struct record *record,
+                                         const struct entry *local)
+{
+	if (!self->policy->remote_is_whole) {
+		return OPERATION_REMEMBER_GONE;
+	}
+	const bool is_edited = g_strcmp0(local->item->fingerprint, record->remote_fingerprint) != 0;
+	return turn(self->policy, is_edited ? OPERATION_CREATE_REMOTE : OPERATION_REMOVE_LOCAL);
+}
+
+/* What of it is there is known by its ref. */
+static void plan_unfinished_update(struct planner *self, struct record *record, struct entry *local,
+                                   struct entry *remote)
+{
+	/* Without a base both sides' parts count; with one, what was deleted here stays so. */
+	enum operation both =
+		record->remote_fingerprint == NULL ? OPERATION_ADOPT : OPERATION_MERGE;
+	const bool is_ours_alone = entry_item(remote) == NULL ||
+	                           (is_as_sent(self, record, remote) && !is_equal(local, remote));
+	struct action *action =
+		decide(self, is_ours_alone ? OPERATION_UPDATE_REMOTE : both, local, remote, record);
+	action->is_held = record->retry_at > self->policy->now && !is_changed(record, local);
+	if (self->policy->remote_is_whole && entry_item(remote) == NULL &&
+	    record->remote_fingerprint == NULL) {
+		action->is_held = true; /* never agreed, and not read: it may be anything */
+		g_free(action->reason);
+		action->reason = g_strdup("what is there could not be read yet");
+	}
+	hold_unread(self, action);
+}
+
+static void plan_creation_again(struct planner *self, struct record *record, struct entry *local)
+{
+	struct action *action = decide(self, OPERATION_CREATE_REMOTE, local, NULL, record);
+	if (!self->policy->remote_can_create) {
+		action->is_held = true;
+		action->reason = g_strdup("nothing can be added there now");
+	}
+}
+
 /* Wanted there and not done: again when it is time, with what is there now. */
 static void plan_unfinished(struct planner *self, struct record *record, struct entry *local,
                             struct entry *remote)
 {
 	if (local == NULL || local->problem != NULL) {
-		bool is_gone = pairing_local_standing(self->pairing, record) == STANDING_ABSENT;
-		if (!is_gone) {
-			decide(self, OPERATION_NOTHING, local, remote, record);
-		} else if (record->remote_ref == NULL && record->state != RECORD_IN_DOUBT) {
-			decide(self, OPERATION_FORGET, local, remote, record);
-		} else if (record->remote_ref != NULL) {
-			decide(self, turn(self->policy, OPERATION_REMOVE_REMOTE), local, remote,
-			       record);
+		if (pairing_local_standing(self->pairing, record) == STANDING_ABSENT) {
+			plan_unfinished_removal(self, record, local, remote);
 		} else {
 			decide(self, OPERATION_NOTHING, local, remote, record);
 		}
-		return;
-	}
-	if (local->item == NULL) {
+	} else if (local->item == NULL) {
 		decide(self, OPERATION_NOTHING, local, remote, record);
 	} else if (pairing_remote_standing(self->pairing, record) == STANDING_ABSENT) {
-		decide(self, OPERATION_REMEMBER_GONE, local, remote, record);
+		enum operation operation = unfinished_absence(self, record, local);
+		decide(self, operation, local, remote, record)->is_held =
+			operation == OPERATION_NOTHING;
 	} else if (record->remote_ref != NULL && !self->policy->remote_can_update) {
-		decide(self, OPERATION_CREATE_REMOTE, local, NULL, record); /* the ledger answers */
+		plan_creation_again(self, record, local); /* the ledger answers */
 	} else if (record->remote_ref != NULL && !wants_push(self->policy)) {
-		decide(self, OPERATION_ADOPT, local, remote, record);
+		/* unread: what it holds waits for the next change there */
+		const bool is_read = entry_item(remote) != NULL;
+		decide(self, is_read ? OPERATION_ADOPT : OPERATION_NOTHING, local, remote, record);
 	} else if (record->remote_ref != NULL) {
-		/* Without a base both sides' parts count; with one, what was deleted here stays so.
-		 */
-		enum operation both =
-			record->remote_fingerprint == NULL ? OPERATION_ADOPT : OPERATION_MERGE;
-		enum operation operation =
-			entry_item(remote) != NULL ? both : OPERATION_UPDATE_REMOTE;
-		struct action *action = decide(self, operation, local, remote, record);
-		action->is_held =
-			record->retry_at > self->policy->now && !is_changed(record, local);
+		plan_unfinished_update(self, record, local, remote);
 	} else if (record->state == RECORD_IN_DOUBT) {
-		decide(self, OPERATION_CREATE_REMOTE, local, NULL, record);
+		plan_creation_again(self, record, local);
 	} else {
 		plan_new_local(self, local, record);
 	}
@@ -326,8 +413,7 @@ static void plan_remembered(struct planner *self, struct record *record, struct 
 		if (record->remote_ref != NULL && is_gone_here &&
 		    record->remote_fingerprint == NULL) {
 			/* never agreed, so what is there is no change that would bring it back */
-			decide(self, turn(self->policy, OPERATION_REMOVE_REMOTE), local, remote,
-			       record);
+			plan_unfinished_removal(self, record, local, remote);
 		} else if (record->remote_ref != NULL) {
 			plan_agreed(self, record, local, remote);
 		} else if (is_gone_here) {
@@ -434,7 +520,7 @@ struct plan *plan_make(struct snapshot *local, struct snapshot *remote, GPtrArra
 	if (policy->direction == DIRECTION_OFF) {
 		return plan;
 	}
-	self.pairing = pairing_new(local, remote, records);
+	self.pairing = pairing_new(local, remote, records, policy->remote_is_whole);
 	/* What was agreed claims its entries first: a look-alike must not take them. */
 	for (guint i = 0; i < records->len; i++) {
 		plan_record(&self, g_ptr_array_index(records, i));

@@ -36,6 +36,7 @@ struct action {
 	struct record *record;
 	const char *other_uid; /* SAME_AS: the other item; MOVE: the uid that the record gets */
 	bool is_held;          /* not to be carried out in this cycle; reason says why */
+	bool is_conflict;      /* tried: what was changed on both sides cannot be one; reason too */
 	char *reason;          /* for people; NULL = none needed */
 };
 

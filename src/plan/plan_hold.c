@@ -90,5 +90,7 @@ void plan_hold(struct plan *plan, guint known, const struct policy *policy)
 		hold_adds(plan, policy);
 	}
 	hold_removals(plan, OPERATION_REMOVE_REMOTE, known, policy);
-	hold_removals(plan, OPERATION_REMOVE_LOCAL, known, policy);
+	if (policy->remote_is_whole) {
+		hold_removals(plan, OPERATION_REMOVE_LOCAL, known, policy);
+	}
 }

@@ -34,6 +34,7 @@ struct policy {
 	                    */
 	bool local_can_create, local_can_update, local_can_remove;
 	bool remote_can_list, remote_can_create, remote_can_update, remote_can_remove;
+	bool remote_is_whole; /* an item is there as it is here, not a part of it */
 };
 
 #endif

@@ -177,12 +177,16 @@ static char *settle_conflict(struct vdir *self, const struct change *change,
 		return replace_whole(change, present, error);
 	case UPDATE_THEIRS:
 		return g_strdup(change->text);
+	case UPDATE_OURS:
+		g_ptr_array_add(change->notes,
+		                g_strdup("changed on both sides: the local file was kept"));
+		return g_strdup(present->text);
 	case UPDATE_BOTH:
 		return keep_as_copy(self, change, present, error) ? g_strdup(change->text) : NULL;
 	default:
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
-		            "'%s' was changed on both sides%s%s", change->ref,
-		            why != NULL ? ": " : "", why != NULL ? why : "");
+		            "'%s' was changed on both sides, and stays as it is on each%s%s",
+		            change->ref, why != NULL ? ": " : "", why != NULL ? why : "");
 		return NULL;
 	}
 }
@@ -191,15 +195,28 @@ static char *settle_conflict(struct vdir *self, const struct change *change,
 static char *merge_whole_contact(struct vdir *self, const struct change *change,
                                  const struct present *present, GError **error)
 {
+	/* nothing was changed here, but it is spelled another way than what both agreed on */
+	if (change->way == UPDATE_REPLACE && (change->base == NULL || change->was_edited ||
+	                                      !vcard_text_is_same(present->text, change->base))) {
+		return replace_whole(change, present, error);
+	}
 	g_autoptr(GError) why = NULL;
 	g_autoptr(GPtrArray) conflicts = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *merged = vcard_merge_text(present->text, change->base, change->text,
 	                                           change->way == UPDATE_THEIRS, conflicts, &why);
-	if (merged == NULL || (change->way == UPDATE_BOTH && conflicts->len > 0)) {
-		return settle_conflict(self, change, present, why != NULL ? why->message : NULL,
+	const bool is_open = change->way == UPDATE_WHOLE || change->way == UPDATE_BOTH;
+	if (merged == NULL || (is_open && conflicts->len > 0)) {
+		const char *first = conflicts->len > 0 ? g_ptr_array_index(conflicts, 0) : NULL;
+		return settle_conflict(self, change, present, why != NULL ? why->message : first,
 		                       error);
 	}
-	g_ptr_array_extend_and_steal(change->notes, g_steal_pointer(&conflicts));
+	for (guint i = 0; i < conflicts->len; i++) {
+		const char *name = g_ptr_array_index(conflicts, i);
+		const bool is_theirs = change->way == UPDATE_THEIRS;
+		g_ptr_array_add(change->notes,
+		                g_strdup_printf("%s: changed on both sides; %s was kept", name,
+		                                is_theirs ? "what came" : "what is here"));
+	}
 	return g_steal_pointer(&merged);
 }
 
@@ -235,7 +252,7 @@ static char *merge_event(struct vdir *self, const struct change *change,
 	    (change->base != NULL && is_text(present->data, change->base))) {
 		return g_strdup(change->text);
 	}
-	if (change->way == UPDATE_PART || change->way == UPDATE_WHOLE) {
+	if (change->way == UPDATE_PART) {
 		g_ptr_array_add(change->notes,
 		                g_strdup("changed on both sides: the local file was kept"));
 	}
@@ -283,6 +300,8 @@ static bool update_present(struct vdir *self, struct change *change, struct pres
 	if (present->text == NULL) {
 		return false;
 	}
+	change->was_edited =
+		change->revision != NULL && g_strcmp0(change->revision, present->revision) != 0;
 	g_autofree char *text = self->kind == ITEM_CONTACT
 	                                ? merge_contact(self, change, present, error)
 	                                : merge_event(self, change, present, error);

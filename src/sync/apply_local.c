@@ -8,6 +8,23 @@ typedef bool (*side_function)(struct endpoint *side, GPtrArray *changes, GError 
 typedef bool (*store_function)(struct cycle *self, const struct action *action,
                                struct change *change, GError **error);
 
+/* What could not be put together here does not go over what is there, and is told after the last
+ * pass. */
+static bool leave_conflict(const struct cycle *self, struct action *action,
+                           const struct change *change)
+{
+	const bool is_both =
+		action->operation == OPERATION_ADOPT || action->operation == OPERATION_MERGE ||
+		(action->operation == OPERATION_UPDATE_LOCAL && change->way != UPDATE_REPLACE);
+	action->is_conflict = is_both && self->settings->remote->functions->is_whole &&
+	                      change->verdict == VERDICT_STALE;
+	if (action->is_conflict) {
+		g_free(action->reason);
+		action->reason = g_strdup(change->error->message);
+	}
+	return action->is_conflict;
+}
+
 /* One call of the local side, then one commit for all that was answered. */
 static bool ask_and_store(struct cycle *self, side_function function, store_function store,
                           GPtrArray *actions, GPtrArray *changes, GError **error)
@@ -25,7 +42,8 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 		if (change->verdict == VERDICT_DONE) {
 			self->report->local_changed = true;
 			store(self, g_ptr_array_index(actions, i), change, &problem);
-		} else if (change->error != NULL) {
+		} else if (change->error != NULL &&
+		           !leave_conflict(self, g_ptr_array_index(actions, i), change)) {
 			report_problem(self, NULL, change->ref != NULL ? change->ref : change->uid,
 			               change->error->message);
 		}
@@ -46,10 +64,14 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 	return was_heard;
 }
 
-/* Of the two halves of a merge this was the first: a kill before the second must not forget it. */
+/* Of the two halves of a merge this was the first: a kill before the second must not forget it. Of
+ * a whole that took what came, what it has more is to go there as well. */
 static bool is_half(const struct cycle *self, const struct action *action, const struct item *item)
 {
-	bool is_both = action->operation == OPERATION_ADOPT || action->operation == OPERATION_MERGE;
+	bool is_both = action->operation == OPERATION_ADOPT ||
+	               action->operation == OPERATION_MERGE ||
+	               (action->operation == OPERATION_UPDATE_LOCAL &&
+	                self->settings->remote->functions->is_whole);
 	return is_both && apply_pushes(self) && item != NULL && action->remote->item != NULL &&
 	       g_strcmp0(item->fingerprint, action->remote->item->fingerprint) != 0;
 }
@@ -58,7 +80,9 @@ static bool is_half(const struct cycle *self, const struct action *action, const
 static bool follow_uid(struct cycle *self, const struct action *action, struct record *record,
                        const struct item *item, GError **error)
 {
-	if (action->local != NULL || action->record == NULL || item == NULL ||
+	const bool may_change =
+		action->local == NULL || self->settings->remote->functions->is_whole;
+	if (!may_change || action->record == NULL || item == NULL ||
 	    strcmp(item->uid, record->uid) == 0) {
 		return true;
 	}
@@ -83,12 +107,16 @@ static bool store_written(struct cycle *self, const struct action *action, struc
 		record->state = RECORD_PENDING;
 		record->reason = g_strdup("to be completed");
 	}
+	if (change->was_edited) { /* as of every edit: the next cycle sends it */
+		g_clear_pointer(&record->local_fingerprint, g_free);
+	}
 	record_note(self, record, change, item, remote->text);
 	apply_settle(self, action->local);
 	/* Of a file that stays as it was other items may still be open: a kill must leave it
 	 * unread. */
 	const bool is_written =
-		action->local == NULL || g_strcmp0(change->revision, action->local->revision) != 0;
+		action->local == NULL ||
+		(!change->was_edited && g_strcmp0(change->revision, action->local->revision) != 0);
 	return follow_uid(self, action, record, item, error) &&
 	       apply_put(self, record, story, error) &&
 	       (!is_written || apply_put_source(self, change, due, error));
@@ -151,15 +179,26 @@ bool apply_create_local(struct cycle *self, GPtrArray *actions, GError **error)
 	                     changes, error);
 }
 
+/* Is there something in it that was never sent? */
+static bool is_edited_here(const struct action *action)
+{
+	const struct item *here = action->local->item;
+	const struct record *record = action->record;
+	return record == NULL || record->state == RECORD_REFUSED ||
+	       (here != NULL && g_strcmp0(here->fingerprint, record->local_fingerprint) != 0);
+}
+
 static enum update_way way_of(const struct cycle *self, const struct action *action)
 {
 	if (!self->settings->remote->functions->is_whole) {
 		return UPDATE_PART;
 	}
-	if (action->operation == OPERATION_UPDATE_LOCAL) {
+	if (action->operation == OPERATION_UPDATE_LOCAL && !is_edited_here(action)) {
 		return UPDATE_REPLACE;
 	}
 	switch (self->settings->conflict) {
+	case CONFLICT_POLICY_LOCAL:
+		return UPDATE_OURS;
 	case CONFLICT_POLICY_REMOTE:
 		return UPDATE_THEIRS;
 	case CONFLICT_POLICY_BOTH:

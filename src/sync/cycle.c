@@ -43,6 +43,7 @@ static struct policy make_policy(const struct cycle *self)
 		.remote_can_create = remote->create != NULL && !self->is_partial,
 		.remote_can_update = remote->update != NULL,
 		.remote_can_remove = remote->remove != NULL,
+		.remote_is_whole = remote->is_whole,
 	};
 }
 

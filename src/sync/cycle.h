@@ -43,7 +43,8 @@ struct cycle_report {
 	gint64 pending;    /* wanted on the other side, to be tried again */
 	gint64 held;       /* waiting for a person or for read-back; of these: */
 	gint64 in_doubt;   /* sent, and nothing tells what became of it */
-	gint64 left_alone; /* files that cannot be taken; their problems come first */
+	gint64 left_alone; /* files that cannot be taken, conflicts that nobody settled,
+	                      collections that are not there */
 	gint64 refused;
 	gint64 added_here, added_there, changed_here, changed_there, removed_here, removed_there;
 	bool is_complete;    /* both sides were heard and everything was carried out or is accounted

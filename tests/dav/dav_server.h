@@ -31,6 +31,9 @@ struct dav_server {
 	guint forgets_each;           /* of a multiget every so manieth item; 0 = none */
 	gulong multiget_delay;        /* microseconds per item */
 	guint page;                   /* members per reply; 0 = all */
+	guint most;                   /* more are only told in such parts; 0 = all at once */
+	unsigned too_much;            /* how the rest is refused; 0 = by more than can be taken */
+	bool cuts_silently;           /* parts are as large as asked for, and not told as such */
 	const char *fail_method;      /* these … */
 	guint fail_first, fail_count; /* … from this one on (from 1), so many */
 	guint failed_seen;
@@ -211,6 +214,20 @@ static inline void append_foreign(const struct dav_server *self, GString *out)
 	}
 }
 
+/* A whole listing is more than this server tells, or than anybody takes, at once. */
+static inline char *answer_too_much(const struct dav_server *self, GString *out)
+{
+	if (self->too_much != 0) {
+		g_string_free(out, TRUE);
+		return canned_http(self->too_much, "",
+		                   "<D:error xmlns:D='DAV:'><D:number-of-matches-within-limits/>"
+		                   "</D:error>");
+	}
+	g_autofree char *blanks = g_strnfill(17 * 1024 * 1024, ' ');
+	g_string_append(out, blanks);
+	return finish(out);
+}
+
 static inline char *answer_propfind(struct dav_server *self, const struct asked *asked)
 {
 	GString *out = g_string_new(MULTISTATUS);
@@ -242,6 +259,10 @@ static inline char *answer_propfind(struct dav_server *self, const struct asked 
 		}
 		if (is_deep) {
 			append_foreign(self, out);
+		}
+		if (is_deep && self->most > 0 && !self->cuts_silently &&
+		    server_size(self) > self->most) {
+			return answer_too_much(self, out);
 		}
 	} else {
 		g_string_free(out, TRUE);
@@ -287,10 +308,19 @@ static inline char *answer_sync(struct dav_server *self, const struct asked *ask
 	}
 	g_ptr_array_sort_with_data(names, by_step, self->items);
 	GString *out = g_string_new(MULTISTATUS);
+	const char *limit = strstr(asked->body, "<D:nresults>");
+	if (self->most > 0 && names->len > self->most && limit == NULL) {
+		return answer_too_much(self, out);
+	}
+	if (limit != NULL && self->cuts_silently) {
+		g_ptr_array_set_size(names,
+		                     MIN((gint)names->len, atoi(limit + strlen("<D:nresults>"))));
+	}
+	const guint page = limit == NULL ? self->page : self->cuts_silently ? 0 : self->most;
 	guint reached = self->step;
 	for (guint i = 0; i < names->len; i++) {
 		const struct stored *item = g_hash_table_lookup(self->items, names->pdata[i]);
-		if (self->page > 0 && i == self->page) {
+		if (page > 0 && i == page) {
 			const struct stored *last =
 				g_hash_table_lookup(self->items, names->pdata[i - 1]);
 			reached = last->changed_at;

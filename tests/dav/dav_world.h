@@ -15,6 +15,7 @@ struct world {
 	struct account account;
 	char *folder, *trash, *address;
 	enum item_kind kind;
+	enum conflict_policy conflict;
 	struct cycle_report *report; /* of the last cycle */
 };
 
@@ -94,6 +95,7 @@ static inline void world_cycle(struct world *self)
 		.journal = self->account.journal,
 		.direction = DIRECTION_BOTH,
 		.on_remote_delete = REMOTE_DELETE_TRASH,
+		.conflict = self->conflict,
 		.max_adds = 1000,
 		.max_deletes = 1000,
 		.is_confirmed = true, /* of few items most are removed */

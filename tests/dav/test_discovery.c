@@ -259,6 +259,48 @@ START_TEST(dns_leads_only_within_the_domain)
 }
 END_TEST
 
+/* Where a server that was asked at base, found from an address, may keep its homes. */
+static const struct {
+	const char *base, *address, *href, *wanted;
+} homes[] = {
+	{"https://caldav.example.com/1/", "https://caldav.example.com/",
+         "https://p07-caldav.example.com:443/1/cal/", "https://p07-caldav.example.com/1/cal/"},
+	{"https://dav.example.com/", "https://example.com/", "https://p1.example.com/",
+         "https://p1.example.com/"},
+	{"https://dav.example.co.uk/", "https://example.co.uk/", "https://p1.example.co.uk/",
+         "https://p1.example.co.uk/"},
+	{"https://dav.example.com/1/", "https://dav.example.com/", "/c/",
+         "https://dav.example.com/c/"},
+	{"https://dav.example.com:8443/1/", "https://dav.example.com:8443/",
+         "https://dav.example.com/c/", "https://dav.example.com:8443/c/"},
+	{"https://dav.example.com/", "https://dav.example.com/", "http://p1.example.com/", NULL},
+	{"http://dav.example.com/", "https://dav.example.com/", "https://p1.example.com/", NULL},
+	{"https://dav.example.com/", "http://dav.example.com/", "https://p1.example.com/", NULL},
+	{"https://dav.example.com/", NULL, "https://p1.example.com/", NULL},
+	{"https://dav.example.com/", "https://dav.example.com/", "//p1.example.com/", NULL},
+	{"https://dav.example.com/", "https://dav.example.com/", "https://p1.example.com.evil.net/",
+         NULL},
+	{"https://dav.example.com/", "https://dav.example.com/", "https://notexample.com/", NULL},
+	{"https://dav.example.com/", "https://dav.example.com/", "https://u:p@p1.example.com/",
+         NULL},
+	{"https://example.co.uk/", "https://example.co.uk/", "https://evil.co.uk/", NULL},
+	{"https://co.uk/", "https://co.uk/", "https://evil.co.uk/", NULL},
+	{"https://example.com./", "https://example.com./", "https://evil.com./", NULL},
+	{"https://10.0.0.1/", "https://10.0.0.1/", "https://9.0.0.1/", NULL},
+	{"https://[::1]/", "https://[::1]/", "https://[::2]/", NULL},
+	{"https://localhost/", "https://localhost/", "https://evil.localhost/", NULL},
+};
+
+START_TEST(a_home_may_lie_on_another_host_of_the_domain)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *place =
+		dav_discover_place(homes[_i].base, homes[_i].address, homes[_i].href, &error);
+	ck_assert_pstr_eq(place, homes[_i].wanted);
+	ck_assert((place == NULL) == passerelle_error_is(error, PASSERELLE_ERROR_CONFIG));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("discovery");
@@ -274,6 +316,8 @@ int main(void)
 	tcase_add_test(tests, what_dns_says_is_read);
 	tcase_add_test(tests, an_answer_of_dns_that_is_cut_or_mangled_says_nothing_bad);
 	tcase_add_test(tests, dns_leads_only_within_the_domain);
+	tcase_add_loop_test(tests, a_home_may_lie_on_another_host_of_the_domain, 0,
+	                    G_N_ELEMENTS(homes));
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -77,6 +77,34 @@ START_TEST(of_several_collections_none_is_guessed)
 }
 END_TEST
 
+/* The address that is configured is only where the search begins. */
+START_TEST(a_collection_is_asked_for_where_it_was_found)
+{
+	struct site site, other;
+	site_start(&site, no_book, "/c/");
+	site_start(&other, two_books, "/c/");
+	g_autoptr(GPtrArray) found =
+		g_ptr_array_new_with_free_func((GDestroyNotify)dav_collection_free);
+	struct dav_collection *two = g_new0(struct dav_collection, 1);
+	two->url = g_strdup_printf("http://127.0.0.1:%u/h/two/", other.canned.port);
+	g_ptr_array_add(found, two);
+	dav_collections_remember(site.session, found);
+	struct remote *remote = open_remote(&site);
+	OWNED(collection) named = collection_new("/h/two/", "two");
+	g_autoptr(GError) error = NULL;
+	ck_assert_msg(carddav_driver.label_collection(remote, named, "New", NULL, &error), "%s",
+	              error == NULL ? "" : error->message);
+	ck_assert_uint_eq(canned_count(&other.canned), 1);
+	carddav_driver.close(remote);
+	g_autofree char *shared = open_side(&site, "/shared/book/");
+	ck_assert_ptr_null(shared);
+	ck_assert_uint_eq(canned_count(&other.canned), 2);
+	ck_assert_uint_eq(canned_count(&site.canned), 0);
+	site_stop(&other);
+	site_stop(&site);
+}
+END_TEST
+
 START_TEST(where_there_is_none_it_is_said)
 {
 	struct site site;
@@ -141,6 +169,7 @@ int main(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, collections_are_listed_and_one_of_them_is_a_side);
 	tcase_add_test(tests, of_several_collections_none_is_guessed);
+	tcase_add_test(tests, a_collection_is_asked_for_where_it_was_found);
 	tcase_add_test(tests, where_there_is_none_it_is_said);
 	tcase_add_loop_test(tests, a_check_tells_what_is_there, 0, G_N_ELEMENTS(probes));
 	tcase_add_loop_test(tests, an_account_without_an_address_is_not_opened, 0,

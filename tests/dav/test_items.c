@@ -4,6 +4,7 @@
 #include "remotes/dav/items.h"
 
 #include "base/limits.h"
+#include "formats/item_uid.h"
 
 #include <check.h>
 #include <string.h>
@@ -186,7 +187,7 @@ START_TEST(a_text_without_uid_gets_one_and_holds_the_same)
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
 		ck_assert_ptr_null(dav_text_uid(texts[i].kind, texts[i].text));
-		g_autofree char *with = dav_text_with_uid(texts[i].kind, texts[i].text, "new");
+		g_autofree char *with = item_text_with_uid(texts[i].text, "new", NULL);
 		g_autofree char *uid = dav_text_uid(texts[i].kind, with);
 		ck_assert_pstr_eq(uid, "new");
 		g_autofree char *one = sum(texts[i].text);

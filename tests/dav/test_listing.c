@@ -201,7 +201,121 @@ START_TEST(an_href_of_nowhere_makes_no_deletion)
 	world.server.has_foreign_href = true;
 	world.server.forgets_tokens = true;
 	server_remove(&world.server, "a.vcf");
-	expect(&world, "a.vcf=\"v1\" b.vcf=\"v2\" ?");
+	expect(&world, "a.vcf=\"v1\" b.vcf=\"v2\" ? !");
+	world_stop(&world);
+}
+END_TEST
+
+/* Neither a token nor a mark of the whole tells of it a second time. */
+START_TEST(what_could_not_be_read_counts_until_a_listing_is_whole)
+{
+	struct world world;
+	start(&world);
+	world.server.has_no_sync = _i == 1;
+	if (_i == 2) { /* among the changes */
+		expect(&world, "a.vcf=\"v1\" b.vcf=\"v2\"");
+	}
+	world.server.has_foreign_href = true;
+	expect(&world, "a.vcf=\"v1\" b.vcf=\"v2\" ? !");
+	world.server.has_foreign_href = false;
+	expect(&world, "a.vcf=\"v1\" b.vcf=\"v2\" ? !");
+	world.account.settings.now += 60 * 60;
+	expect(&world, "a.vcf=\"v1\" b.vcf=\"v2\"");
+	world_stop(&world);
+}
+END_TEST
+
+static const unsigned too_much[] = {507, 403, 413, 0};
+
+START_TEST(a_listing_that_is_too_much_at_once_is_told_in_parts)
+{
+	static const char all[] =
+		"a.vcf=\"v1\" b.vcf=\"v2\" c.vcf=\"v3\" d.vcf=\"v4\" e.vcf=\"v5\"";
+	struct world world;
+	start(&world);
+	put_there(&world, "c", "C", "x");
+	put_there(&world, "d", "D", "x");
+	put_there(&world, "e", "E", "x");
+	world.server.most = 2;
+	world.server.too_much = too_much[_i];
+	expect(&world, all);
+	ck_assert_uint_eq(server_asked(&world.server, "<D:limit><D:nresults>4999<"), 3);
+	world.account.settings.now += DAY;
+	expect(&world, all);
+	ck_assert_uint_eq(server_asked(&world.server, "<D:limit><D:nresults>4999<"), 3);
+	server_remove(&world.server, "a.vcf");
+	expect(&world, strchr(all, ' ') + 1);
+	ck_assert_uint_eq(canned_count(&world.server.canned), 1);
+	world_stop(&world);
+}
+END_TEST
+
+START_TEST(where_changes_are_too_much_in_any_part_all_is_listed)
+{
+	struct world world;
+	start(&world);
+	world.server.fail_method = "REPORT";
+	world.server.fail_count = 1000;
+	world.server.fail_status = 507;
+	expect(&world, "a.vcf=\"v1\" b.vcf=\"v2\"");
+	put_there(&world, "c", "C", "x");
+	expect(&world, "a.vcf=\"v1\" b.vcf=\"v2\" c.vcf=\"v3\"");
+	world_stop(&world);
+}
+END_TEST
+
+START_TEST(a_part_that_ends_without_a_word_is_not_taken_for_all)
+{
+	struct world world;
+	world_start(&world, ITEM_CONTACT);
+	for (guint i = 0; i < 5001; i++) {
+		g_autofree char *uid = g_strdup_printf("u%u", i);
+		put_there(&world, uid, uid, "x");
+	}
+	world.server.most = 10;
+	world.server.too_much = 507;
+	world.server.cuts_silently = true;
+	g_autofree char *text = list(&world);
+	guint count = 0;
+	for (const char *at = strchr(text, '='); at != NULL; at = strchr(at + 1, '=')) {
+		count++;
+	}
+	ck_assert_uint_eq(count, 5001);
+	world_stop(&world);
+}
+END_TEST
+
+START_TEST(a_text_that_cannot_be_read_stops_no_listing)
+{
+	struct world world;
+	start(&world);
+	world.server.has_no_etags = world.server.has_no_multiget = true;
+	world.server.fail_method = "GET";
+	world.server.fail_count = 2;
+	world.server.fail_status = 500;
+	expect(&world, "a.vcf=- b.vcf=-");
+	g_autofree char *text = list(&world);
+	ck_assert_ptr_nonnull(strstr(text, "a.vcf=sha256:"));
+	ck_assert_ptr_nonnull(strstr(text, "b.vcf=sha256:"));
+	world_stop(&world);
+}
+END_TEST
+
+/* "Cannot" would be taken for a side that has no listing, to which everything is sent. */
+START_TEST(a_server_that_suddenly_cannot_list_is_out_of_order)
+{
+	struct world world;
+	start(&world);
+	expect(&world, "a.vcf=\"v1\" b.vcf=\"v2\"");
+	world.server.has_no_sync = true;
+	world.server.fail_method = "PROPFIND";
+	world.server.fail_count = 1000;
+	world.server.fail_status = 405;
+	g_autoptr(GPtrArray) none = g_ptr_array_new();
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = list_with(&world, none, &error);
+	ck_assert_ptr_null(text);
+	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_PROTOCOL));
 	world_stop(&world);
 }
 END_TEST
@@ -281,6 +395,13 @@ int main(void)
 	tcase_add_test(tests, without_tokens_the_mark_of_the_whole_tells);
 	tcase_add_test(tests, without_marks_the_content_is_one);
 	tcase_add_loop_test(tests, an_href_of_nowhere_makes_no_deletion, 0, 2);
+	tcase_add_loop_test(tests, what_could_not_be_read_counts_until_a_listing_is_whole, 0, 3);
+	tcase_add_loop_test(tests, a_listing_that_is_too_much_at_once_is_told_in_parts, 0,
+	                    G_N_ELEMENTS(too_much));
+	tcase_add_test(tests, where_changes_are_too_much_in_any_part_all_is_listed);
+	tcase_add_test(tests, a_part_that_ends_without_a_word_is_not_taken_for_all);
+	tcase_add_test(tests, a_text_that_cannot_be_read_stops_no_listing);
+	tcase_add_test(tests, a_server_that_suddenly_cannot_list_is_out_of_order);
 	tcase_add_test(tests, a_damaged_memory_costs_one_listing);
 	tcase_add_test(tests, a_mark_spelt_in_two_ways_is_shown_as_the_record_has_it);
 	tcase_add_test(tests, what_cannot_be_listed_is_an_error_and_no_empty_collection);

@@ -53,7 +53,7 @@ static const struct {
 	{502, PASSERELLE_ERROR_NETWORK, PASSERELLE_ERROR_IN_DOUBT, LEDGER_IN_DOUBT},
 	{503, PASSERELLE_ERROR_NETWORK, PASSERELLE_ERROR_IN_DOUBT, LEDGER_IN_DOUBT},
 	{504, PASSERELLE_ERROR_NETWORK, PASSERELLE_ERROR_IN_DOUBT, LEDGER_IN_DOUBT},
-	{507, PASSERELLE_ERROR_NETWORK, PASSERELLE_ERROR_REFUSED, LEDGER_REFUSED},
+	{507, PASSERELLE_ERROR_NETWORK, PASSERELLE_ERROR_NETWORK, LEDGER_NOT_SENT},
 };
 
 START_TEST(each_status_of_a_read_has_its_meaning)
@@ -203,6 +203,32 @@ START_TEST(what_is_left_of_the_rate_goes_on_in_the_next_process)
 }
 END_TEST
 
+/* Which answers to the only request of a batch say nothing of the server as a whole. */
+static const struct {
+	unsigned status;
+	bool is_heard;
+} answers[] = {{423, true},  {500, true},  {507, true}, {429, false},
+               {502, false}, {503, false}, {504, false}};
+
+START_TEST(an_answer_about_one_request_is_no_failure_of_the_server)
+{
+	struct world world;
+	world_start(&world, ITEM_CONTACT);
+	answer_all_with(&world, "GET", answers[_i].status);
+	struct dav_session *session = open_session(&world);
+	OWNED(dav_request) request = member(&world, "GET");
+	g_autoptr(GPtrArray) requests = g_ptr_array_new();
+	g_ptr_array_add(requests, request);
+	g_autoptr(GError) error = NULL;
+	const bool was_heard = dav_session_read(session, requests, NULL, &error);
+	ck_assert_int_eq(was_heard, answers[_i].is_heard);
+	ck_assert_int_eq(error == NULL, was_heard);
+	ck_assert(passerelle_error_is(request->error, PASSERELLE_ERROR_NETWORK));
+	dav_session_close(session);
+	world_stop(&world);
+}
+END_TEST
+
 START_TEST(a_token_is_used_in_place_of_the_password)
 {
 	struct world world;
@@ -230,6 +256,8 @@ int main(void)
 	tcase_add_loop_test(tests, a_server_that_asks_to_wait_is_left_alone_in_the_next_process_too,
 	                    0, G_N_ELEMENTS(busy));
 	tcase_add_test(tests, what_is_left_of_the_rate_goes_on_in_the_next_process);
+	tcase_add_loop_test(tests, an_answer_about_one_request_is_no_failure_of_the_server, 0,
+	                    G_N_ELEMENTS(answers));
 	tcase_add_test(tests, a_token_is_used_in_place_of_the_password);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);

@@ -123,6 +123,35 @@ START_TEST(while_the_server_is_away_all_stays_in_doubt)
 }
 END_TEST
 
+/* It may be the one that is looked for. */
+START_TEST(while_something_there_cannot_be_read_nothing_is_sent_again)
+{
+	struct world world;
+	world_start(&world, ITEM_CONTACT);
+	world.server.gives_names_silently = true;
+	put_here(&world, "a", "Alpha", "x");
+	lose(&world, "PUT", LOSS_AFTER);
+	world_cycle(&world);
+	world.server.fail_method = "GET";
+	world.server.fail_first = 2; /* behind the one of the name that it was sent to */
+	world.server.fail_count = 1000;
+	world.server.fail_status = 500;
+	world.server.loss = LOSS_NONE;
+	for (guint i = 0; i < 3; i++) {
+		world.server.failed_seen = 0;
+		world_cycle(&world);
+		ck_assert_uint_eq(server_asked(&world.server, "PUT "), 1);
+		ck_assert_int_eq(world.report->in_doubt, 1);
+	}
+	world.server.fail_count = 0;
+	world_cycle(&world);
+	world_cycle_well(&world);
+	ck_assert_uint_eq(server_size(&world.server), 1);
+	ck_assert_int_eq(world.report->in_doubt, 0);
+	world_stop(&world);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("settle");
@@ -133,6 +162,7 @@ int main(void)
 	tcase_add_test(tests, a_change_that_another_overtook_is_not_waited_for);
 	tcase_add_loop_test(tests, rows_of_others_stay_as_they_are, 0, G_N_ELEMENTS(foreign));
 	tcase_add_test(tests, while_the_server_is_away_all_stays_in_doubt);
+	tcase_add_test(tests, while_something_there_cannot_be_read_nothing_is_sent_again);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -123,6 +123,21 @@ START_TEST(a_dear_multiget_is_left_for_what_is_cheaper)
 }
 END_TEST
 
+START_TEST(a_multiget_that_takes_too_long_is_not_made_again)
+{
+	struct reader reader;
+	start(&reader, 120, "x");
+	carddav_driver.close(reader.remote);
+	reader.world.account.settings.timeout = 1;
+	reader.world.server.multiget_delay = 22000; /* 50 of them take longer */
+	reader.remote = world_open(&reader.world);
+	reader.side = carddav_driver.endpoint(reader.remote, ITEM_CONTACT);
+	expect_all(&reader);
+	ck_assert_uint_le(server_asked(&reader.world.server, "addressbook-multiget "), 3);
+	stop(&reader);
+}
+END_TEST
+
 START_TEST(what_is_too_large_together_is_read_in_parts)
 {
 	struct reader reader;
@@ -163,6 +178,7 @@ int main(void)
 	                    G_N_ELEMENTS(refusals));
 	tcase_add_test(tests, what_a_multiget_forgets_is_asked_for_alone);
 	tcase_add_test(tests, a_dear_multiget_is_left_for_what_is_cheaper);
+	tcase_add_test(tests, a_multiget_that_takes_too_long_is_not_made_again);
 	tcase_add_test(tests, what_is_too_large_together_is_read_in_parts);
 	tcase_add_test(tests, what_is_not_there_is_told_apart_from_what_cannot_be_read);
 	suite_add_tcase(suite, tests);

@@ -4,6 +4,7 @@
 #include "dav/dav_world.h"
 
 #include "remotes/dav/dav.h"
+#include "remotes/dav/writing.h"
 
 struct one {
 	struct world world;
@@ -170,7 +171,7 @@ START_TEST(a_server_that_calls_every_name_taken_gets_nothing)
 }
 END_TEST
 
-static const unsigned refusals[] = {400, 403, 413, 415, 422, 507};
+static const unsigned refusals[] = {400, 403, 413, 415, 422};
 
 START_TEST(what_is_refused_stops_no_other)
 {
@@ -194,6 +195,65 @@ START_TEST(what_is_refused_stops_no_other)
 	}
 	ck_assert_uint_eq(done, 19);
 	ck_assert_uint_eq(refused, 1);
+	stop(&one);
+}
+END_TEST
+
+/* Nothing is wrong with the item. */
+static const struct {
+	unsigned status;
+	const char *body;
+} delays[] = {
+	{423, NULL},
+	{507, NULL},
+	{403, "<D:error xmlns:D='DAV:'><D:quota-not-exceeded/></D:error>"},
+	{413, "<D:error xmlns:D='DAV:'><D:sufficient-disk-space/></D:error>"},
+};
+
+START_TEST(what_the_server_cannot_take_now_goes_later)
+{
+	struct one one;
+	start(&one);
+	one.world.server.fail_method = "PUT";
+	one.world.server.fail_count = 1;
+	one.world.server.fail_status = delays[_i].status;
+	one.world.server.fail_body = delays[_i].body;
+	struct change *change = add(&one, "u1", NULL, NULL, "x");
+	ck_assert(create(&one));
+	ck_assert_int_eq(change->verdict, VERDICT_RETRY);
+	/* the report names it: it is no failure of the side */
+	ck_assert(passerelle_error_is(change->error, PASSERELLE_ERROR_REFUSED));
+	change->verdict = VERDICT_PENDING;
+	ck_assert(create(&one));
+	ck_assert_int_eq(change->verdict, VERDICT_DONE);
+	ck_assert_uint_eq(server_size(&one.world.server), 1);
+	stop(&one);
+}
+END_TEST
+
+START_TEST(what_the_server_cannot_show_stops_no_other)
+{
+	struct one one;
+	start(&one);
+	for (guint i = 0; i < 3; i++) {
+		g_autofree char *uid = g_strdup_printf("u%u", i);
+		g_autofree char *ref = g_strconcat(uid, ".vcf", NULL);
+		put_there(&one.world, uid, uid, "x");
+		g_ptr_array_add(one.changes, change_new(NULL, ref));
+	}
+	one.world.server.forgets_each = 3;
+	one.world.server.fail_method = "GET";
+	one.world.server.fail_count = 1000;
+	one.world.server.fail_status = 500;
+	ck_assert(run(&one, one.side->functions->fetch));
+	guint done = 0, later = 0;
+	for (guint i = 0; i < one.changes->len; i++) {
+		const struct change *change = g_ptr_array_index(one.changes, i);
+		done += change->verdict == VERDICT_DONE;
+		later += change->verdict == VERDICT_RETRY && change->error != NULL;
+	}
+	ck_assert_uint_eq(done, 2);
+	ck_assert_uint_eq(later, 1);
 	stop(&one);
 }
 END_TEST
@@ -329,6 +389,76 @@ START_TEST(only_what_was_seen_is_removed)
 }
 END_TEST
 
+typedef bool (*side_function)(struct endpoint *, GPtrArray *, GError **);
+
+static side_function change_or_remove(const struct one *self, bool is_removal)
+{
+	return is_removal ? self->side->functions->remove : self->side->functions->update;
+}
+
+START_TEST(without_a_mark_only_what_was_agreed_on_is_touched)
+{
+	struct one one;
+	start(&one);
+	one.world.server.has_no_etags = _i / 2 == 1;
+	put_there(&one.world, "u1", "Marie", "agreed");
+	put_there(&one.world, "u2", "Marie", "theirs");
+	put_there(&one.world, "u3", "Marie", "theirs");
+	struct change *same = add(&one, "u1", "u1.vcf", NULL, "new");
+	struct change *other = add(&one, "u2", "u2.vcf", NULL, "new");
+	const struct change *strange = add(&one, "u3", "u3.vcf", NULL, "new");
+	same->base = card_text("u1", "Marie", "agreed");
+	other->base = card_text("u2", "Marie", "agreed");
+	ck_assert(run(&one, change_or_remove(&one, _i % 2 == 1)));
+	ck_assert_int_eq(same->verdict, VERDICT_DONE);
+	ck_assert_int_eq(other->verdict, VERDICT_STALE);
+	ck_assert_int_eq(strange->verdict, VERDICT_STALE);
+	ck_assert_ptr_nonnull(strange->error);
+	ck_assert_uint_eq(count_there(&one.world, "theirs"), 2);
+	ck_assert_uint_eq(server_asked(&one.world.server, "If-Match: \"v1\""),
+	                  one.world.server.has_no_etags ? 0 : 1);
+	stop(&one);
+}
+END_TEST
+
+START_TEST(what_was_stored_from_here_can_be_taken_back_without_a_mark)
+{
+	struct one one;
+	start(&one);
+	add(&one, "u1", NULL, NULL, "mine");
+	ck_assert(create(&one));
+	if (_i == 1) {
+		put_there(&one.world, "u1", "Marie", "theirs");
+	}
+	g_ptr_array_set_size(one.changes, 0);
+	const struct change *change = add(&one, "u1", "u1.vcf", NULL, "");
+	ck_assert(run(&one, one.side->functions->remove));
+	ck_assert_int_eq(change->verdict, _i == 1 ? VERDICT_STALE : VERDICT_DONE);
+	ck_assert_uint_eq(server_size(&one.world.server), _i == 1 ? 1 : 0);
+	stop(&one);
+}
+END_TEST
+
+START_TEST(nothing_is_written_over_at_which_nobody_looked)
+{
+	static const char *const marks[] = {NULL, "W/\"v1\"", "sha256:0"};
+	struct one one;
+	start(&one);
+	put_there(&one.world, "u1", "Marie", "x");
+	struct change *change = add(&one, "u1", "u1.vcf", marks[_i / 2], "new");
+	struct dav_writing writing;
+	ck_assert(dav_writing_begin(&writing, one.side, NULL));
+	struct dav_write *write = dav_writing_add(&writing, change, "u1.vcf");
+	ck_assert(!(_i % 2 == 0 ? dav_write_put(&writing, write, false)
+	                        : dav_write_delete(&writing, write)));
+	ck_assert_int_eq(change->verdict, VERDICT_STALE);
+	ck_assert(passerelle_error_is(change->error, PASSERELLE_ERROR_STALE));
+	ck_assert_ptr_null(write->request);
+	dav_writing_clear(&writing);
+	stop(&one);
+}
+END_TEST
+
 START_TEST(an_item_without_uid_is_fetched_with_one_that_stays)
 {
 	struct one one;
@@ -403,6 +533,9 @@ int main(void)
 	               an_item_of_that_uid_under_another_name_is_found_by_what_the_server_says);
 	tcase_add_test(tests, a_server_that_calls_every_name_taken_gets_nothing);
 	tcase_add_loop_test(tests, what_is_refused_stops_no_other, 0, G_N_ELEMENTS(refusals));
+	tcase_add_loop_test(tests, what_the_server_cannot_take_now_goes_later, 0,
+	                    G_N_ELEMENTS(delays));
+	tcase_add_test(tests, what_the_server_cannot_show_stops_no_other);
 	tcase_add_test(tests, refused_credentials_leave_the_rest_unsent);
 	tcase_add_test(tests, what_is_in_doubt_is_not_sent_again);
 	tcase_add_test(tests, a_change_is_only_made_to_what_was_seen);
@@ -410,6 +543,10 @@ int main(void)
 	tcase_add_test(tests, a_change_that_stands_there_already_is_done);
 	tcase_add_test(tests, where_marks_are_weak_it_is_compared_before);
 	tcase_add_test(tests, only_what_was_seen_is_removed);
+	tcase_add_loop_test(tests, without_a_mark_only_what_was_agreed_on_is_touched, 0, 4);
+	tcase_add_loop_test(tests, what_was_stored_from_here_can_be_taken_back_without_a_mark, 0,
+	                    2);
+	tcase_add_loop_test(tests, nothing_is_written_over_at_which_nobody_looked, 0, 6);
 	tcase_add_test(tests, an_item_without_uid_is_fetched_with_one_that_stays);
 	tcase_add_test(tests, an_item_without_uid_is_sent_with_one_that_stays);
 	tcase_add_test(tests, a_read_only_collection_takes_nothing);

@@ -132,7 +132,8 @@ END_TEST
 START_TEST(an_older_version_is_brought_up_to_date)
 {
 	journal_close(open_journal(JOURNAL_CREATE));
-	raw("ALTER TABLE records DROP COLUMN insisted; DELETE FROM meta WHERE key = 'generation';"
+	raw("ALTER TABLE records DROP COLUMN first_call;"
+	    "ALTER TABLE records DROP COLUMN insisted; DELETE FROM meta WHERE key = 'generation';"
 	    "DROP TABLE sections; PRAGMA user_version = 1");
 	OWNED(journal) journal = open_journal(JOURNAL_CREATE);
 	ck_assert_int_eq(journal_generation(journal), 0);
@@ -187,6 +188,7 @@ static void put(struct journal *journal, const char *uid, const char *name)
 	ck_assert(records_put(journal, ITEM_EVENT, record, NULL));
 	ck_assert(sources_put(journal, ITEM_EVENT, &source, NULL));
 	ck_assert(journal_tell(journal, ITEM_EVENT, uid, 1, name, NULL));
+	ck_assert(journal_memory_set(journal, "key", name, NULL));
 	g_autoptr(GPtrArray) calls =
 		g_ptr_array_new_with_free_func((GDestroyNotify)ledger_call_free);
 	g_ptr_array_add(calls, ledger_call_new(ITEM_EVENT, uid, "PUT", NULL));
@@ -200,6 +202,8 @@ static void expect_only(struct journal *journal, const char *uid, const char *na
 	g_autoptr(GPtrArray) story = journal_story(journal, ITEM_EVENT, uid, NULL);
 	g_autoptr(GHashTable) sources = sources_load(journal, ITEM_EVENT, NULL);
 	g_autoptr(GPtrArray) contacts = records_load(journal, ITEM_CONTACT, NULL);
+	g_autofree char *memory = journal_memory_get(journal, "key", NULL);
+	ck_assert_str_eq(memory, name);
 	ck_assert_uint_eq(records->len, 1);
 	ck_assert_uint_eq(calls->len, 1);
 	ck_assert_uint_eq(story->len, 1);
@@ -426,20 +430,20 @@ static const struct {
 	const char *sql, *words;
 } broken[] = {
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
+         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0)",
          "never on the remote"},
 	{"INSERT INTO records "
-         "VALUES(1,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
+         "VALUES(1,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0)",
          "'u' (calendar) is agreed"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
-         "(0,'v',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
+         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0),"
+         "(0,'v',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0)",
          "agreed by 2 records: u, v"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,6,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,'w',NULL,0)",
+         "VALUES(0,'u',NULL,NULL,NULL,6,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,'w',NULL,0,0)",
          "same as 'w'"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,3,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
+         "VALUES(0,'u',NULL,NULL,NULL,3,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0)",
          "no ledger entry will bring"},
 	{"INSERT INTO ledger VALUES(8,0,'u','addcontact',NULL,NULL,NULL,1,1000,0,NULL,NULL,NULL)",
          "entry 8 was announced more than a day ago"},
@@ -471,11 +475,12 @@ START_TEST(verify_finds_nothing_wrong_with_a_sound_journal)
 	OWNED(journal) journal = open_journal(JOURNAL_CREATE);
 	/* k was killed after its addcontact was settled: the next cycle goes on */
 	raw("INSERT INTO records "
-	    "VALUES(0,'k',NULL,NULL,NULL,1,'k.vcf',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
-	    "(0,'u',NULL,NULL,NULL,0,'u.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
-	    "(0,'v',NULL,NULL,NULL,6,'v.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,'u',NULL,0),"
-	    "(1,'e',NULL,NULL,NULL,0,'e.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
-	    "(1,'d',NULL,NULL,NULL,3,'d.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0);"
+	    "VALUES(0,'k',NULL,NULL,NULL,1,'k.vcf',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,"
+	    "0),"
+	    "(0,'u',NULL,NULL,NULL,0,'u.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0),"
+	    "(0,'v',NULL,NULL,NULL,6,'v.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,'u',NULL,0,0),"
+	    "(1,'e',NULL,NULL,NULL,0,'e.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0),"
+	    "(1,'d',NULL,NULL,NULL,3,'d.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0);"
 	    "INSERT INTO ledger VALUES(1,1,'e','addevent',NULL,NULL,NULL,2,1,2,NULL,NULL,'reply'),"
 	    "(3,0,'k','addcontact',NULL,NULL,NULL,2,1,2,'c9',NULL,'reply'),"
 	    "(2,1,'d','addevent',NULL,NULL,NULL,5,1,0,NULL,NULL,NULL);"

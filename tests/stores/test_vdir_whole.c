@@ -51,6 +51,28 @@ START_TEST(it_is_not_replaced_where_it_was_edited_just_now)
 }
 END_TEST
 
+START_TEST(a_card_that_was_edited_just_now_is_left_to_the_next_cycle)
+{
+	write_item("a.vcf", CARD("a", "A", ""));
+	struct change *change = add_update("a.vcf", UPDATE_REPLACE, CARD("a", "A", ""),
+	                                   CARD("a", "A", "TEL:1\r\n"));
+	write_item("a.vcf", CARD("a", "A", "NOTE:just typed\r\n"));
+	run(change, VERDICT_STALE);
+	expect_item("a.vcf", CARD("a", "A", "NOTE:just typed\r\n"));
+	ck_assert(change->was_edited);
+}
+END_TEST
+
+START_TEST(a_card_that_is_spelled_otherwise_becomes_what_came)
+{
+	write_item("a.vcf", CARD("a", "A", "ORG:A;\r\nNOTE:x\r\nX-A:1\r\n"));
+	run(add_update("a.vcf", UPDATE_REPLACE, CARD("a", "A", "ORG:A\r\nNOTE:x\r\n"),
+	               CARD("a", "A", "ORG:B\r\nNOTE:x\r\n")),
+	    VERDICT_DONE);
+	expect_item("a.vcf", CARD("a", "A", "ORG:B\r\nNOTE:x\r\n"));
+}
+END_TEST
+
 START_TEST(of_a_card_that_was_changed_on_both_sides_both_count)
 {
 	write_item("a.vcf", CARD("a", "A", "NOTE:mine\r\n"));
@@ -68,6 +90,32 @@ START_TEST(versions_that_cannot_be_mixed_are_a_conflict)
 	               "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:a\r\nFN:B\r\nEND:VCARD\r\n"),
 	    VERDICT_STALE);
 	expect_item("a.vcf", CARD("a", "A", "NOTE:mine\r\n"));
+}
+END_TEST
+
+START_TEST(a_property_that_was_changed_twice_leaves_the_file_alone)
+{
+	write_item("a.vcf", CARD("a", "A", "NOTE:mine\r\nTEL:1\r\n"));
+	struct change *change = add_update("a.vcf", UPDATE_WHOLE, CARD("a", "A", "NOTE:agreed\r\n"),
+	                                   CARD("a", "A", "NOTE:theirs\r\nTITLE:t\r\n"));
+	run(change, VERDICT_STALE);
+	ck_assert_ptr_nonnull(strstr(change->error->message, "NOTE"));
+	expect_item("a.vcf", CARD("a", "A", "NOTE:mine\r\nTEL:1\r\n"));
+}
+END_TEST
+
+START_TEST(what_is_here_wins_where_it_is_preferred)
+{
+	write_item("a.vcf", CARD("a", "A", "NOTE:mine\r\n"));
+	run(add_update("a.vcf", UPDATE_OURS, CARD("a", "A", "NOTE:agreed\r\n"),
+	               CARD("a", "A", "NOTE:theirs\r\nTITLE:t\r\n")),
+	    VERDICT_DONE);
+	expect_item("a.vcf", CARD("a", "A", "NOTE:mine\r\nTITLE:t\r\n"));
+	g_ptr_array_set_size(changes, 0);
+	use_events();
+	write_item("b.ics", EVENT("b", "mine"));
+	run(add_update("b.ics", UPDATE_OURS, EVENT("b", "A"), EVENT("b", "B")), VERDICT_DONE);
+	expect_item("b.ics", EVENT("b", "mine"));
 }
 END_TEST
 
@@ -147,8 +195,12 @@ int main(void)
 	tcase_add_test(tests, a_property_that_went_there_goes_here);
 	tcase_add_test(tests, a_card_of_another_version_is_replaced_as_a_whole);
 	tcase_add_test(tests, it_is_not_replaced_where_it_was_edited_just_now);
+	tcase_add_test(tests, a_card_that_was_edited_just_now_is_left_to_the_next_cycle);
+	tcase_add_test(tests, a_card_that_is_spelled_otherwise_becomes_what_came);
 	tcase_add_test(tests, of_a_card_that_was_changed_on_both_sides_both_count);
 	tcase_add_test(tests, versions_that_cannot_be_mixed_are_a_conflict);
+	tcase_add_test(tests, a_property_that_was_changed_twice_leaves_the_file_alone);
+	tcase_add_test(tests, what_is_here_wins_where_it_is_preferred);
 	tcase_add_test(tests, an_event_becomes_what_came_unless_it_was_changed_here);
 	tcase_add_test(tests, what_came_wins_where_it_is_preferred);
 	tcase_add_test(tests, both_are_kept_where_they_cannot_be_one);

@@ -10,12 +10,11 @@ typedef bool (*prepare_function)(struct dav_writing *self, struct dav_write *wri
 /* Without a strong mark the server cannot compare: it is compared here, just before. */
 static bool needs_reading(const struct change *change)
 {
-	return change->revision != NULL && !dav_etag_is_strong(change->revision);
+	return !dav_etag_is_strong(change->revision);
 }
 
-/* Another mark, and nothing else than what both sides last agreed on: marks change for many
- * reasons. */
-static bool is_agreed(const struct dav_writing *self, const struct dav_write *write)
+/* Of what both sides last agreed on; before that, of what was stored from here. */
+static char *agreed_fingerprint(const struct dav_writing *self, const struct dav_write *write)
 {
 	const struct change *change = write->change;
 	g_autofree char *base =
@@ -23,7 +22,14 @@ static bool is_agreed(const struct dav_writing *self, const struct dav_write *wr
 			? g_strdup(change->base)
 			: records_base(self->side->journal, dav_session_kind(self->side->session),
 	                               change->uid, NULL);
-	g_autofree char *agreed = base == NULL ? NULL : dav_content_fingerprint(base, NULL);
+	return base != NULL ? dav_content_fingerprint(base, NULL)
+	                    : dav_rows_stored(self->side, change->uid, write->ref);
+}
+
+/* Another mark or none, and nothing else than that: marks change for many reasons. */
+static bool is_agreed(const struct dav_writing *self, const struct dav_write *write)
+{
+	g_autofree char *agreed = agreed_fingerprint(self, write);
 	g_autofree char *there = dav_content_fingerprint(write->there->text, NULL);
 	return agreed != NULL && g_strcmp0(agreed, there) == 0;
 }
@@ -56,7 +62,9 @@ static bool is_unchanged(const struct dav_writing *self, struct dav_write *write
 	}
 	change_fail(change, VERDICT_STALE,
 	            g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
-	                        "it was changed there meanwhile"));
+	                        change->revision != NULL
+	                                ? "it was changed there meanwhile"
+	                                : "what stands there is not what was agreed on"));
 	return false;
 }
 

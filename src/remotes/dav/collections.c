@@ -151,6 +151,20 @@ struct collection *dav_collection_public(const struct dav_collection *self)
 	return collection;
 }
 
+char *dav_collections_address(const struct dav_session *session, const GPtrArray *found,
+                              const char *id)
+{
+	const char *base = dav_session_address(session);
+	for (guint i = 0; i < found->len; i++) {
+		const struct dav_collection *one = g_ptr_array_index(found, i);
+		if (strcmp(dav_href_path(one->url), id) == 0) {
+			return g_strdup(one->url);
+		}
+		base = one->url;
+	}
+	return base == NULL ? NULL : dav_href_resolve(base, id, NULL);
+}
+
 /* ---- remembered ---- */
 
 static char *memory_key(const struct dav_session *session)

@@ -27,6 +27,13 @@ struct dav_collection *dav_collection_read(const struct dav_response *response,
 /* As the contract of drivers has them. */
 struct collection *dav_collection_public(const struct dav_collection *self);
 
+/*
+ * The address of the collection of that id (see endpoint/driver.h): on the server where it was
+ * found, else on that of the others, else on the configured one. NULL: it makes none. Owned.
+ */
+char *dav_collections_address(const struct dav_session *session, const GPtrArray *found,
+                              const char *id);
+
 /* All (struct dav_collection) as last found; NULL where that is too old, or of another address. */
 GPtrArray *dav_collections_recall(struct dav_session *session);
 /* The next one looks for them again. */

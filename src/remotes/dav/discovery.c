@@ -100,14 +100,19 @@ struct search {
 	GPtrArray *found; /* struct dav_collection */
 };
 
-/* An href in a property. Another host is told to the person: no password goes there by itself. */
-static char *read_place(const char *base, const struct xml_node *href, GError **error)
+char *dav_discover_place(const char *base, const char *address, const char *href, GError **error)
 {
-	g_autofree char *text = xml_trim(href->text);
 	g_autofree char *host = NULL;
-	char *url = dav_href_resolve(base, text, &host);
+	char *url = dav_href_resolve(base, href, &host);
+	if (host != NULL && address != NULL) {
+		g_autofree char *other = dav_href_canonical(href);
+		if (other != NULL && dav_is_neighbour(other, base) &&
+		    dav_is_neighbour(other, address)) {
+			url = g_steal_pointer(&other);
+		}
+	}
 	if (url == NULL) {
-		g_autofree char *shown = http_url_for_log(text);
+		g_autofree char *shown = http_url_for_log(href);
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 		            host != NULL
 		                    ? "the server keeps the collections at '%s', where no "
@@ -118,6 +123,13 @@ static char *read_place(const char *base, const struct xml_node *href, GError **
 	return url;
 }
 
+static char *read_place(const char *base, const char *address, const struct xml_node *href,
+                        GError **error)
+{
+	g_autofree char *text = xml_trim(href->text);
+	return dav_discover_place(base, address, text, error);
+}
+
 static bool take_homes(struct search *self, const char *base, const struct dav_response *response,
                        GError **error)
 {
@@ -125,7 +137,7 @@ static bool take_homes(struct search *self, const char *base, const struct dav_r
 		dav_property(response, KINDS[self->kind].home_ns, KINDS[self->kind].home);
 	for (const struct xml_node *href = dav_child(set, NS_DAV, "href");
 	     href != NULL && self->homes->len < MAX_HOMES; href = href->next) {
-		char *home = read_place(base, href, error);
+		char *home = read_place(base, dav_session_address(self->session), href, error);
 		if (home == NULL) {
 			return false;
 		}
@@ -154,7 +166,7 @@ static bool look_at(struct search *self, const char *address, GError **error)
 	const struct xml_node *principal =
 		dav_child(dav_property(response, NS_DAV, "current-user-principal"), NS_DAV, "href");
 	if (principal != NULL && self->principal == NULL) {
-		self->principal = read_place(url, principal, error);
+		self->principal = read_place(url, NULL, principal, error);
 		if (self->principal == NULL) {
 			return false;
 		}

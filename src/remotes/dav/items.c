@@ -221,35 +221,6 @@ char *dav_uid_of_place(const char *collection, const char *name)
 	return g_strdup_printf("passerelle-%.*s", UID_DIGITS, sum);
 }
 
-/* Behind each line that begins one of these. */
-static const char *const *beginnings(enum item_kind kind)
-{
-	static const char *const cards[] = {"VCARD", NULL};
-	static const char *const entries[] = {"VEVENT", "VTODO", "VJOURNAL", NULL};
-	return kind == ITEM_CONTACT ? cards : entries;
-}
-
-char *dav_text_with_uid(enum item_kind kind, const char *text, const char *uid)
-{
-	g_autoptr(GPtrArray) lines = content_lines_read(text, strlen(text), NULL);
-	g_autofree char *unfolded = g_strconcat("UID:", uid, NULL);
-	GString *out = g_string_new(NULL);
-	gsize written = 0;
-	for (guint i = 0; lines != NULL && i < lines->len; i++) {
-		const struct content_line *line = g_ptr_array_index(lines, i);
-		g_autofree char *value = g_ascii_strup(line->value, -1);
-		if (strcmp(line->name, "BEGIN") == 0 &&
-		    g_strv_contains(beginnings(kind), g_strstrip(value))) {
-			const gsize end = line->offset + line->length;
-			g_string_append_len(out, text + written, (gssize)(end - written));
-			content_line_append_folded(out, unfolded);
-			written = end;
-		}
-	}
-	g_string_append(out, text + written);
-	return g_string_free(out, FALSE);
-}
-
 char *dav_text_to_send(enum item_kind kind, const char *text)
 {
 	g_autoptr(GPtrArray) lines = content_lines_read(text, strlen(text), NULL);

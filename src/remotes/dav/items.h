@@ -17,8 +17,6 @@ struct item *dav_item_read(enum item_kind kind, const char *text, const char *fa
 
 /* UID of a text; NULL = it has none. */
 char *dav_text_uid(enum item_kind kind, const char *text);
-/* The same text with a UID where it has none, so that its file is known again. */
-char *dav_text_with_uid(enum item_kind kind, const char *text, const char *uid);
 
 /* The UID of what has none: of its name in a collection. */
 char *dav_uid_of_place(const char *collection, const char *name);

@@ -2,9 +2,9 @@
 /* What a collection is called and its colour, changed on the server. */
 #include "remotes/dav/labels.h"
 
-#include "remotes/dav/href.h"
-
 #include <string.h>
+
+#include "remotes/dav/discovery.h"
 
 static GBytes *question(enum item_kind kind, const char *display_name, const char *color)
 {
@@ -63,8 +63,11 @@ static void remember(struct dav_session *session, const char *url, const char *d
 bool dav_label(struct dav_session *session, const struct collection *collection,
                const char *display_name, const char *color, GError **error)
 {
-	const char *address = dav_session_address(session);
-	g_autofree char *url = dav_href_resolve(address, collection->id, NULL);
+	g_autoptr(GPtrArray) found = dav_discover(session, error);
+	if (found == NULL) {
+		return false;
+	}
+	g_autofree char *url = dav_collections_address(session, found, collection->id);
 	if (url == NULL) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_PROTOCOL,
 		            "'%s' is no address of this server", collection->id);

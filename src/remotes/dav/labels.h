@@ -7,7 +7,7 @@
 
 /*
  * PROPPATCH (RFC 4918, 9.2); NULL = as it is. It says the same however often it is sent, and needs
- * no place in the ledger. REFUSED: the server does not take it; errors as dav_session_read.
+ * no place in the ledger. REFUSED: the server does not take it; errors as dav_discover.
  */
 bool dav_label(struct dav_session *session, const struct collection *collection,
                const char *display_name, const char *color, GError **error);

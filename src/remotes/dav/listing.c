@@ -14,7 +14,6 @@ struct lister {
 	struct dav_side *side;
 	struct dav_state *state;
 	gint64 now;
-	bool is_partial; /* what was not told may be there all the same */
 };
 
 static void tell_all(struct lister *self, const struct dav_members *members)
@@ -33,10 +32,17 @@ static void tell_all(struct lister *self, const struct dav_members *members)
 	}
 }
 
+/* What could not be read may be there all the same, until a full listing is whole. */
+static void tell_changes(struct lister *self, const struct dav_members *members)
+{
+	tell_all(self, members);
+	self->state->is_partial |= members->is_partial;
+}
+
 /* What a full listing lacks is gone, unless some of it could not be read. */
 static void replace_by(struct lister *self, const struct dav_members *members)
 {
-	self->is_partial |= members->is_partial;
+	self->state->is_partial = members->is_partial;
 	GHashTableIter iterator;
 	gpointer ref = NULL;
 	g_hash_table_iter_init(&iterator, self->state->there);
@@ -104,7 +110,7 @@ static bool sync_changes(struct lister *self, GError **error)
 	if (members == NULL) {
 		return false;
 	}
-	tell_all(self, members);
+	tell_changes(self, members);
 	set_token(self, members->token);
 	return true;
 }
@@ -122,7 +128,7 @@ static bool sync_verified(struct lister *self, GError **error)
 		self->state->distrusted_at = self->now;
 	}
 	replace_by(self, all);
-	tell_all(self, changes);
+	tell_changes(self, changes);
 	set_token(self, changes->token);
 	return true;
 }
@@ -180,8 +186,9 @@ static bool is_within(gint64 at, gint64 age, gint64 now)
 static bool find_changes(struct lister *self, GError **error)
 {
 	const struct dav_state *state = self->state;
+	const gint64 age = state->is_partial ? DAV_PARTIAL_AGE : DAV_VERIFY_AGE;
 	const bool is_due = dav_session_settings(self->side->session)->is_full ||
-	                    !is_within(state->verified_at, DAV_VERIFY_AGE, self->now);
+	                    !is_within(state->verified_at, age, self->now);
 	bool is_done = false;
 	if (self->side->collection->has_sync &&
 	    !is_within(state->distrusted_at, DAV_DISTRUST_AGE, self->now) &&
@@ -274,8 +281,11 @@ static struct snapshot *make_snapshot(const struct lister *self, GPtrArray *reco
 		g_ptr_array_add(snapshot->entries, make_entry(ref, mark, recorded));
 	}
 	g_ptr_array_sort(snapshot->entries, compare_entries);
-	snapshot->is_complete = snapshot->is_certain = !self->is_partial;
-	if (is_within(self->state->distrusted_at, DAV_DISTRUST_AGE, self->now)) {
+	snapshot->is_complete = snapshot->is_certain = !self->state->is_partial;
+	if (self->state->is_partial) {
+		snapshot->discovery = g_strdup("not all that the server lists can be read: until "
+		                               "it can, nothing counts as gone there");
+	} else if (is_within(self->state->distrusted_at, DAV_DISTRUST_AGE, self->now)) {
 		snapshot->discovery = g_strdup("what the server tells of its changes is not all; "
 		                               "it is listed whole for a week");
 	}
@@ -300,6 +310,10 @@ struct snapshot *dav_list(struct endpoint *endpoint, GPtrArray *records, GError 
 		if (passerelle_error_is(problem, PASSERELLE_ERROR_NOT_FOUND) ||
 		    passerelle_error_is(problem, PASSERELLE_ERROR_CONFIG)) { /* it has moved */
 			dav_collections_forget(side->session);
+		}
+		/* a collection that can hold items can be listed: nothing is decided without */
+		if (passerelle_error_is(problem, PASSERELLE_ERROR_UNSUPPORTED)) {
+			problem->code = PASSERELLE_ERROR_PROTOCOL;
 		}
 		g_propagate_error(error, problem);
 		return NULL;

@@ -38,6 +38,49 @@ static bool is_host(const char *text)
 	return *text != '\0' && *text != '.';
 }
 
+/* The host of an https address; NULL = it is none, or its host has no name. */
+static char *secure_host(const char *url)
+{
+	if (!g_str_has_prefix(url, "https://")) {
+		return NULL;
+	}
+	const char *start = url + strlen("https://");
+	g_autofree char *host = g_strndup(start, strcspn(start, "/:"));
+	const bool is_name =
+		is_host(host) && !g_str_has_suffix(host, ".") && !g_hostname_is_ip_address(host);
+	return is_name ? g_steal_pointer(&host) : NULL;
+}
+
+/* The last labels of a name, count of them; all where there are no more. NULL: there are fewer. */
+static const char *last_labels(const char *host, guint count)
+{
+	const char *start = host + strlen(host);
+	for (guint i = 0; i < count; i++) {
+		const gssize size = i == 0 ? start - host : start - host - 1;
+		if (size <= 0) {
+			return NULL;
+		}
+		const char *dot = g_strrstr_len(host, size, ".");
+		start = dot == NULL ? host : dot + 1;
+	}
+	return start;
+}
+
+bool dav_is_neighbour(const char *url, const char *address)
+{
+	g_autofree char *host = secure_host(url);
+	g_autofree char *known = secure_host(address);
+	const char *two = host == NULL || known == NULL ? NULL : last_labels(known, 2);
+	if (two == NULL) {
+		return false;
+	}
+	/* under "co.uk" and "com.au" everybody has a name */
+	const gsize first = strcspn(two, ".");
+	const bool is_shared = first <= 3 && strlen(two + first) == strlen(".uk");
+	const char *domain = is_shared ? last_labels(known, 3) : two;
+	return domain != NULL && dav_is_within_domain(host, domain);
+}
+
 char *dav_locate_read_srv(const guint8 *answer, gsize size)
 {
 	ns_msg message;

@@ -16,6 +16,13 @@ char *dav_locate(const char *domain, enum item_kind kind);
 bool dav_is_within_domain(const char *host, const char *domain);
 
 /*
+ * Do both addresses (canonical) lead by https into one domain, by the looks of their names: a
+ * registry gives away two labels of a name, or three where the last two are like "co.uk"? Never for
+ * addresses in numbers.
+ */
+bool dav_is_neighbour(const char *url, const char *address);
+
+/*
  * Out of the bytes of an answer (RFC 1035, 4.1), hostile ones included: "host:port" of the SRV
  * record of the lowest priority and, among these, of the highest weight; the path of the first TXT
  * record that has one. NULL = none.

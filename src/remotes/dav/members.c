@@ -4,11 +4,18 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "remotes/dav/etag.h"
 #include "remotes/dav/href.h"
 #include "remotes/dav/state.h"
 
-#define MAX_PAGES 10000
+#define MAX_PAGES   10000
+#define STATUS_FULL 507
+/* What cannot be read of so much was more than the bounds of net/xml allow. */
+#define LARGE_REPLY (LIMIT_REPLY_BYTES / 4)
+
+/* Members asked for at once, the next where a reply is too much; 0 = all there are. */
+static const guint PAGES[] = {0, 4999, 499};
 
 struct dav_members *dav_members_new(void)
 {
@@ -68,14 +75,48 @@ static void take_all(struct dav_members *self, const char *collection,
 	}
 }
 
+/* ---- one reply ---- */
+
+/* RFC 6578, 3.2 and 3.6, of the whole; or a reply that exceeds LIMIT_REPLY_BYTES. */
+static bool is_too_much(const struct dav_request *request, const struct dav_multistatus *replies)
+{
+	if (request->fate == HTTP_UNKNOWN) {
+		return passerelle_error_is(request->error, PASSERELLE_ERROR_PROTOCOL);
+	}
+	if (request->error == NULL) {
+		return replies == NULL && request->reply != NULL &&
+		       g_bytes_get_size(request->reply) > LARGE_REPLY;
+	}
+	return request->status == STATUS_FULL ||
+	       g_strcmp0(request->condition, "number-of-matches-within-limits") == 0;
+}
+
+static struct dav_multistatus *ask(struct dav_side *side, struct dav_request *request,
+                                   bool *is_too_large, GError **error)
+{
+	struct dav_multistatus *replies =
+		dav_session_read_one(side->session, request, error)
+			? dav_multistatus_read(side->collection->url, request->reply, error)
+			: NULL;
+	*is_too_large = is_too_much(request, replies);
+	return replies;
+}
+
 /* ---- sync-collection ---- */
 
-static GBytes *sync_body(const char *token)
+/* most: RFC 6578, 3.7, by RFC 5323, 5.17; 0 = no limit. */
+static GBytes *sync_body(const char *token, guint most)
 {
 	OWNED(xml_writer) writer = xml_writer_new(dav_namespaces, 1);
 	xml_write_open(writer, "D:sync-collection");
 	xml_write_text(writer, "D:sync-token", token);
 	xml_write_text(writer, "D:sync-level", "1");
+	if (most > 0) {
+		g_autofree char *number = g_strdup_printf("%u", most);
+		xml_write_open(writer, "D:limit");
+		xml_write_text(writer, "D:nresults", number);
+		xml_write_close(writer);
+	}
 	xml_write_open(writer, "D:prop");
 	xml_write_empty(writer, "D:getetag");
 	return xml_writer_end(writer);
@@ -101,42 +142,68 @@ static enum passerelle_error sync_problem(const struct dav_request *request, con
 	return (enum passerelle_error)request->error->code;
 }
 
-static struct dav_multistatus *ask_since(struct dav_side *side, const char *token, GError **error)
+static struct dav_multistatus *ask_since(struct dav_side *side, const char *token, guint most,
+                                         bool *is_too_large, GError **error)
 {
-	const char *collection = side->collection->url;
-	OWNED(dav_request) request = dav_request_new("REPORT", collection);
+	OWNED(dav_request) request = dav_request_new("REPORT", side->collection->url);
 	request->depth = "0";
-	request->body = sync_body(token);
+	request->body = sync_body(token, most);
 	GError *problem = NULL;
-	if (dav_session_read_one(side->session, request, &problem)) {
-		return dav_multistatus_read(collection, request->reply, error);
+	struct dav_multistatus *replies = ask(side, request, is_too_large, &problem);
+	if (replies == NULL) {
+		if (*is_too_large) {
+			problem->code = PASSERELLE_ERROR_UNSUPPORTED;
+		} else if (request->fate == HTTP_ANSWERED && request->error != NULL) {
+			problem->code = (int)sync_problem(request, token);
+		}
+		g_propagate_error(error, problem);
 	}
-	if (request->fate == HTTP_ANSWERED) {
-		problem->code = (int)sync_problem(request, token);
-	}
-	g_propagate_error(error, problem);
-	return NULL;
+	return replies;
 }
 
-struct dav_members *dav_members_since(struct dav_side *side, const char *token, GError **error)
+/* True: it is all. False with error: it is not, and there is no way to the rest. */
+static bool take_page(struct dav_members *self, const char *collection, guint most,
+                      const struct dav_multistatus *replies, GError **error)
+{
+	take_all(self, collection, replies);
+	const bool is_same = g_strcmp0(self->token, replies->sync_token) == 0;
+	/* some servers end at the limit without a word of it */
+	const bool may_be_cut =
+		most > 0 && !replies->is_truncated && replies->responses->len >= most;
+	g_free(self->token);
+	self->token = g_strdup(replies->sync_token);
+	if (!replies->is_truncated && !may_be_cut && self->token != NULL) {
+		return true;
+	}
+	if (self->token == NULL || is_same || may_be_cut) {
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_UNSUPPORTED,
+		            "the server tells a part of the changes, and not how to go on");
+	}
+	return false;
+}
+
+/* size: where in PAGES to begin. */
+static struct dav_members *tell_since(struct dav_side *side, const char *token, gsize size,
+                                      GError **error)
 {
 	OWNED(dav_members) self = dav_members_new();
 	self->token = g_strdup(token);
 	for (guint page = 0; page < MAX_PAGES; page++) {
-		OWNED(dav_multistatus) replies = ask_since(side, self->token, error);
-		if (replies == NULL) {
-			return NULL;
+		bool is_too_large = false;
+		GError *problem = NULL;
+		OWNED(dav_multistatus)
+		replies = ask_since(side, self->token, PAGES[size], &is_too_large, &problem);
+		if (is_too_large && size + 1 < G_N_ELEMENTS(PAGES)) {
+			size++;
+			g_clear_error(&problem);
+			continue;
 		}
-		take_all(self, side->collection->url, replies);
-		const bool is_same = g_strcmp0(self->token, replies->sync_token) == 0;
-		g_free(self->token);
-		self->token = g_strdup(replies->sync_token);
-		if (!replies->is_truncated && self->token != NULL) {
+		if (replies != NULL &&
+		    take_page(self, side->collection->url, PAGES[size], replies, &problem)) {
 			return g_steal_pointer(&self);
 		}
-		if (self->token == NULL || is_same) {
-			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_UNSUPPORTED,
-			            "the server tells a part of the changes, and not how to go on");
+		if (problem != NULL) {
+			g_propagate_error(error, problem);
 			return NULL;
 		}
 	}
@@ -145,31 +212,44 @@ struct dav_members *dav_members_since(struct dav_side *side, const char *token, 
 	return NULL;
 }
 
+struct dav_members *dav_members_since(struct dav_side *side, const char *token, GError **error)
+{
+	return tell_since(side, token, 0, error);
+}
+
 /* ---- PROPFIND ---- */
 
 static struct dav_multistatus *propfind(struct dav_side *side, const char *depth,
-                                        const char *const *properties, GError **error)
+                                        const char *const *properties, bool *is_too_large,
+                                        GError **error)
 {
-	const char *collection = side->collection->url;
 	OWNED(xml_writer) writer = xml_writer_new(dav_namespaces, DAV_NAMESPACES);
 	xml_write_open(writer, "D:propfind");
 	xml_write_open(writer, "D:prop");
 	for (gsize i = 0; properties[i] != NULL; i++) {
 		xml_write_empty(writer, properties[i]);
 	}
-	OWNED(dav_request) request = dav_request_new("PROPFIND", collection);
+	OWNED(dav_request) request = dav_request_new("PROPFIND", side->collection->url);
 	request->depth = depth;
 	request->body = xml_writer_end(writer);
-	return dav_session_read_one(side->session, request, error)
-	               ? dav_multistatus_read(collection, request->reply, error)
-	               : NULL;
+	return ask(side, request, is_too_large, error);
 }
 
 struct dav_members *dav_members_all(struct dav_side *side, GError **error)
 {
 	static const char *const properties[] = {"D:getetag", "D:resourcetype", NULL};
-	OWNED(dav_multistatus) replies = propfind(side, "1", properties, error);
+	bool is_too_large = false;
+	GError *problem = NULL;
+	OWNED(dav_multistatus) replies = propfind(side, "1", properties, &is_too_large, &problem);
+	is_too_large |= replies != NULL && replies->is_truncated;
+	struct dav_members *paged =
+		is_too_large && side->collection->has_sync ? tell_since(side, "", 1, NULL) : NULL;
+	if (paged != NULL) {
+		g_clear_error(&problem);
+		return paged;
+	}
 	if (replies == NULL) {
+		g_propagate_error(error, problem);
 		return NULL;
 	}
 	struct dav_members *self = dav_members_new();
@@ -181,7 +261,8 @@ struct dav_members *dav_members_all(struct dav_side *side, GError **error)
 char *dav_members_ctag(struct dav_side *side, GError **error)
 {
 	static const char *const properties[] = {"S:getctag", "D:sync-token", NULL};
-	OWNED(dav_multistatus) replies = propfind(side, "0", properties, error);
+	bool is_too_large = false;
+	OWNED(dav_multistatus) replies = propfind(side, "0", properties, &is_too_large, error);
 	for (guint i = 0; replies != NULL && i < replies->responses->len; i++) {
 		const struct dav_response *response = g_ptr_array_index(replies->responses, i);
 		char *ctag = dav_property_text(response, NS_SERVER, "getctag");

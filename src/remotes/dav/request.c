@@ -7,6 +7,8 @@
 #include "remotes/dav/href.h"
 #include "remotes/dav/multistatus.h"
 
+#define STATUS_FULL 507
+
 struct dav_request *dav_request_new(const char *method, const char *url)
 {
 	struct dav_request *self = g_new0(struct dav_request, 1);
@@ -56,6 +58,12 @@ void dav_request_fail(struct dav_request *self, GError *error_taken)
 	self->error = error_taken;
 }
 
+bool dav_request_is_heard(const struct dav_request *self)
+{
+	return self->fate == HTTP_ANSWERED && self->status != 429 &&
+	       (self->status < 502 || self->status > 504);
+}
+
 bool dav_request_is_redirected(const struct dav_request *self)
 {
 	return self->location != NULL && (self->status == 301 || self->status == 302 ||
@@ -101,7 +109,7 @@ static const struct meaning {
          "the server asks to wait"},
 	{501, PASSERELLE_ERROR_UNSUPPORTED, PASSERELLE_ERROR_UNSUPPORTED, LEDGER_NOT_SENT,
          "the server cannot do that"},
-	{507, PASSERELLE_ERROR_NETWORK, PASSERELLE_ERROR_REFUSED, LEDGER_REFUSED,
+	{STATUS_FULL, PASSERELLE_ERROR_NETWORK, PASSERELLE_ERROR_NETWORK, LEDGER_NOT_SENT,
          "there is no room for it at the server"},
 };
 
@@ -118,8 +126,16 @@ static const struct meaning CLASSES[] = {
                "the server is out of order"},
 };
 
-static const struct meaning *meaning_of(long status)
+/* RFC 4331, 6: of which there may be some again, whatever the status is. */
+static bool lacks_room(const struct dav_request *self)
 {
+	return self->status < 500 && (g_strcmp0(self->condition, "quota-not-exceeded") == 0 ||
+	                              g_strcmp0(self->condition, "sufficient-disk-space") == 0);
+}
+
+static const struct meaning *meaning_of(const struct dav_request *self)
+{
+	const long status = lacks_room(self) ? STATUS_FULL : self->status;
 	for (gsize i = 0; i < G_N_ELEMENTS(MEANINGS); i++) {
 		if (MEANINGS[i].status == status) {
 			return &MEANINGS[i];
@@ -148,6 +164,8 @@ static const char *condition_words(const char *condition)
 		{"max-date-time", "it lies too far ahead for the server"},
 		{"need-privileges", "nothing may be changed there with these credentials"},
 		{"quota-not-exceeded", "there is no room for it at the server"},
+		{"sufficient-disk-space", "there is no room for it at the server"},
+		{"number-of-matches-within-limits", "it is more than the server tells at once"},
 	};
 	for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
 		if (strcmp(known[i].name, condition) == 0) {
@@ -160,7 +178,7 @@ static const char *condition_words(const char *condition)
 static void judge(struct dav_request *self)
 {
 	const bool is_write = dav_method_is_write(self->method);
-	const struct meaning *meaning = meaning_of(self->status);
+	const struct meaning *meaning = meaning_of(self);
 	if (self->status >= 200 && self->status < 300) {
 		return;
 	}
@@ -212,7 +230,7 @@ enum ledger_state dav_request_outcome(const struct dav_request *self)
 {
 	switch (self->fate) {
 	case HTTP_ANSWERED:
-		return meaning_of(self->status)->ledger;
+		return meaning_of(self)->ledger;
 	case HTTP_NOT_SENT:
 		return LEDGER_NOT_SENT;
 	default:

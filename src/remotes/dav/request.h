@@ -42,6 +42,8 @@ void dav_request_reset(struct dav_request *self);
 void dav_request_fail(struct dav_request *self, GError *error_taken);
 /* Fill in the answer; takes what it needs of the wire. */
 void dav_request_take(struct dav_request *self, struct http_request *wire);
+/* The server answered about this one: not that it is out of order as a whole, or asks to wait. */
+bool dav_request_is_heard(const struct dav_request *self);
 /* What the ledger is to know of a write that was answered so. */
 enum ledger_state dav_request_outcome(const struct dav_request *self);
 /* 301, 302, 307, 308 with a place to go to. */

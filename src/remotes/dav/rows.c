@@ -66,6 +66,23 @@ struct dav_sent *dav_row_read(const struct dav_side *side, const struct ledger_c
 	return is_ours ? g_steal_pointer(&self) : NULL;
 }
 
+char *dav_rows_stored(const struct dav_side *side, const char *uid, const char *ref)
+{
+	g_autoptr(GPtrArray) rows =
+		ledger_for_item(side->journal, dav_session_kind(side->session), uid, NULL);
+	char *fingerprint = NULL;
+	for (guint i = 0; rows != NULL && i < rows->len; i++) {
+		const struct ledger_call *row = g_ptr_array_index(rows, i);
+		OWNED(dav_sent) sent = row->state == LEDGER_DONE ? dav_row_read(side, row) : NULL;
+		const char *place = row->result != NULL || sent == NULL ? row->result : sent->ref;
+		if (sent != NULL && g_strcmp0(place, ref) == 0) {
+			g_free(fingerprint);
+			fingerprint = g_steal_pointer(&sent->fingerprint);
+		}
+	}
+	return fingerprint;
+}
+
 GHashTable *dav_rows_unsettled(const struct dav_side *side, GError **error)
 {
 	g_autoptr(GPtrArray) rows =

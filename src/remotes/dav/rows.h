@@ -24,6 +24,10 @@ struct ledger_call *dav_row_new(const struct dav_side *side, const char *uid, co
 /* NULL: it is another collection's, or damaged. */
 struct dav_sent *dav_row_read(const struct dav_side *side, const struct ledger_call *row);
 
+/* Fingerprint of what was last stored from here for that item at that place; NULL = nothing was, or
+ * it was removed again. */
+char *dav_rows_stored(const struct dav_side *side, const char *uid, const char *ref);
+
 /* uid -> why its outcome is not known, of all unsettled rows of this kind. Owned. */
 GHashTable *dav_rows_unsettled(const struct dav_side *side, GError **error);
 

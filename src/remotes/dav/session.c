@@ -50,6 +50,7 @@ struct dav_session *dav_session_open(const struct remote_settings *settings, enu
 		.client_key = settings->client_key,
 		.pinned_key = settings->pinned_key,
 		.max_connections = MAX(settings->max_connections, 1),
+		.shares_connections = true, /* a PUT that is repeated adds nothing */
 		.requests_per_minute = settings->requests_per_minute,
 		.timeout_ms = settings->timeout * 1000,
 		.cancelled = settings->cancelled,
@@ -223,7 +224,8 @@ static bool batch_result(GPtrArray *requests, GError *stop, GError **error)
 	g_autoptr(GError) reason = stop;
 	for (guint i = 0; i < requests->len; i++) {
 		const struct dav_request *request = g_ptr_array_index(requests, i);
-		if (!passerelle_error_is(request->error, PASSERELLE_ERROR_NETWORK)) {
+		if (dav_request_is_heard(request) ||
+		    !passerelle_error_is(request->error, PASSERELLE_ERROR_NETWORK)) {
 			return true;
 		}
 	}

@@ -24,7 +24,8 @@ gint64 dav_session_now(const struct dav_session *self);
 /*
  * Reads, and what makes no item, in parallel; each answered on its own. Once one says AUTH or
  * CANCELLED the rest are not started and bear that error; nor are they once none of several was
- * answered, or the server asks to wait. False: that error, or every single one failed for NETWORK.
+ * answered, or the server asks to wait. False: that error, or every single one failed for NETWORK
+ * and none by an answer of its own (see dav_request_is_heard).
  */
 bool dav_session_read(struct dav_session *self, GPtrArray *requests, const char *progress_word,
                       GError **error);

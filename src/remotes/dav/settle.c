@@ -110,8 +110,31 @@ static bool settle_creation(struct settler *self, struct doubt *doubt)
 
 /* ---- servers that give names of their own ---- */
 
-/* What is there and bound to no record. */
-static GPtrArray *find_strangers(struct settler *self, GError **error)
+static void add_texts(GPtrArray *texts, GHashTable *refs)
+{
+	GHashTableIter iterator;
+	gpointer ref = NULL;
+	g_hash_table_iter_init(&iterator, refs);
+	while (g_hash_table_iter_next(&iterator, &ref, NULL) && texts->len < MOST_STRANGERS) {
+		g_ptr_array_add(texts, dav_text_new(ref));
+	}
+}
+
+/* One that cannot be read may be what is looked for. */
+static bool are_read(const GPtrArray *texts)
+{
+	for (guint i = 0; i < texts->len; i++) {
+		const struct dav_text *text = g_ptr_array_index(texts, i);
+		if (text->text == NULL &&
+		    !passerelle_error_is(text->error, PASSERELLE_ERROR_NOT_FOUND)) {
+			return false;
+		}
+	}
+	return texts->len < MOST_STRANGERS;
+}
+
+/* What is there and bound to no record; are_all: there is nothing else. */
+static GPtrArray *find_strangers(struct settler *self, bool *are_all, GError **error)
 {
 	g_autoptr(GPtrArray) records =
 		records_load(self->side->journal, dav_session_kind(self->side->session), error);
@@ -124,19 +147,17 @@ static GPtrArray *find_strangers(struct settler *self, GError **error)
 		const struct record *record = g_ptr_array_index(records, i);
 		if (record->remote_ref != NULL) {
 			g_hash_table_remove(members->told, record->remote_ref);
+			g_hash_table_remove(members->unclear, record->remote_ref);
 		}
 	}
 	GPtrArray *texts = g_ptr_array_new_with_free_func((GDestroyNotify)dav_text_free);
-	GHashTableIter iterator;
-	gpointer ref = NULL;
-	g_hash_table_iter_init(&iterator, members->told);
-	while (g_hash_table_iter_next(&iterator, &ref, NULL) && texts->len < MOST_STRANGERS) {
-		g_ptr_array_add(texts, dav_text_new(ref));
-	}
+	add_texts(texts, members->told);
+	add_texts(texts, members->unclear);
 	if (!dav_texts_read(self->side, texts, NULL, error)) {
 		g_ptr_array_unref(texts);
 		return NULL;
 	}
+	*are_all = !members->is_partial && are_read(texts);
 	return texts;
 }
 
@@ -167,18 +188,18 @@ static bool search_strangers(struct settler *self, GPtrArray *missing, GError **
 	if (missing->len == 0) {
 		return true;
 	}
-	g_autoptr(GPtrArray) strangers = find_strangers(self, error);
+	bool are_all = false;
+	g_autoptr(GPtrArray) strangers = find_strangers(self, &are_all, error);
 	if (strangers == NULL) {
 		return false;
 	}
-	const bool are_all_read = strangers->len < MOST_STRANGERS;
 	for (guint i = 0; i < missing->len; i++) {
 		struct doubt *doubt = g_ptr_array_index(missing, i);
 		struct dav_text *found = take_stranger(self, strangers, doubt);
 		if (found != NULL) {
 			settle_as(self, doubt, LEDGER_DONE, found->ref);
 			g_clear_pointer(&found->text, g_free);
-		} else if (are_all_read) {
+		} else if (are_all) {
 			settle_undone(self, doubt);
 		}
 	}

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "formats/item_uid.h"
 #include "remotes/dav/discovery.h"
 #include "remotes/dav/etag.h"
 #include "remotes/dav/href.h"
@@ -40,11 +41,9 @@ static bool choose(struct dav_side *self, GPtrArray *found, GError **error)
 }
 
 /* One that was named by its address need not stand among the person's own. */
-static bool open_named(struct dav_side *self, GError **error)
+static bool open_named(struct dav_side *self, const GPtrArray *found, GError **error)
 {
-	const char *address = dav_session_address(self->session);
-	g_autofree char *url =
-		address == NULL ? NULL : dav_href_resolve(address, self->wanted, NULL);
+	g_autofree char *url = dav_collections_address(self->session, found, self->wanted);
 	g_autoptr(GError) problem = NULL;
 	if (url != NULL) {
 		self->collection = dav_discover_one(self->session, url, &problem);
@@ -67,7 +66,8 @@ bool dav_side_open(struct dav_side *self, GError **error)
 		return false;
 	}
 	g_autoptr(GError) problem = NULL;
-	if (!choose(self, found, &problem) && self->wanted != NULL && !open_named(self, error)) {
+	if (!choose(self, found, &problem) && self->wanted != NULL &&
+	    !open_named(self, found, error)) {
 		return false;
 	}
 	if (self->collection == NULL) {
@@ -94,9 +94,12 @@ static void answer_fetch(const struct dav_side *self, struct change *change, str
 	g_free(change->result);
 	if (item != NULL && *item->uid == '\0') {
 		g_autofree char *uid = dav_uid_of_place(self->collection->url, text->ref);
-		change->result = dav_text_with_uid(kind, text->text, uid);
+		change->result = item_text_with_uid(text->text, uid, NULL);
 		g_ptr_array_add(change->notes, g_strdup("it had no UID there"));
 	} else {
+		change->result = NULL;
+	}
+	if (change->result == NULL) {
 		change->result = g_strdup(text->text);
 	}
 	g_free(change->revision);

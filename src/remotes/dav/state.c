@@ -33,6 +33,7 @@ static void take_stored(struct dav_state *self, const json_t *root)
 	self->ctag = g_strdup(json_string_value(json_object_get(root, "ctag")));
 	self->verified_at = MAX(json_integer_value(json_object_get(root, "verified")), 0);
 	self->distrusted_at = MAX(json_integer_value(json_object_get(root, "distrusted")), 0);
+	self->is_partial = json_is_true(json_object_get(root, "partial"));
 }
 
 /* A line per member: mark, tab, ref. False: it is damaged. */
@@ -128,6 +129,9 @@ static char *to_text(const struct dav_state *self)
 	json_object_set_new(root, "count", json_integer(g_hash_table_size(self->there)));
 	json_object_set_new(root, "verified", json_integer(self->verified_at));
 	json_object_set_new(root, "distrusted", json_integer(self->distrusted_at));
+	if (self->is_partial) {
+		json_object_set_new(root, "partial", json_true());
+	}
 	char *dumped = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
 	char *text = g_strdup(dumped);
 	free(dumped);

@@ -10,6 +10,7 @@
 #include "remotes/dav/side.h"
 
 #define DAV_VERIFY_AGE   (24 * 60 * 60)     /* then a full listing checks what the token told */
+#define DAV_PARTIAL_AGE  (60 * 60)          /* the same, where that could not be read as a whole */
 #define DAV_DISTRUST_AGE (7 * 24 * 60 * 60) /* so long no token of a server that lied is used */
 #define DAV_NO_ETAG      ""                 /* it is there, and the server tells no mark */
 
@@ -18,6 +19,7 @@ struct dav_state {
 	gint64 verified_at;    /* of the last full listing; 0 = never */
 	gint64 distrusted_at;  /* 0 = never */
 	GHashTable *there;     /* ref -> mark (DAV_NO_ETAG: none is known) */
+	bool is_partial;       /* since the last full listing, or in it, some could not be read */
 	bool is_table_changed; /* since it was loaded */
 	char *stored;          /* the rest, as the journal holds it; NULL = it holds none */
 };

@@ -16,6 +16,9 @@
 #define BATCH_SLOW    (4 * G_USEC_PER_SEC)
 #define BATCH_BYTES   (4 * 1024 * 1024)
 
+#define STATUS_TOO_LARGE 413
+#define STATUS_NOT_KNOWN 501
+
 static const struct {
 	const char *report, *data, *ns, *name;
 } KINDS[ITEM_KINDS] = {
@@ -162,6 +165,22 @@ static void adapt(struct dav_side *self, guint n_items, gint64 usec, gsize large
 	}
 }
 
+/* None of them was of use: fewer at once where that may help, else each by itself. */
+static void shrink(struct dav_side *self, const struct dav_request *request)
+{
+	const bool is_too_much = request->fate == HTTP_UNKNOWN ||
+	                         request->status == STATUS_TOO_LARGE ||
+	                         (request->status >= 500 && request->status != STATUS_NOT_KNOWN);
+	if (request->fate == HTTP_NOT_SENT) {
+		return;
+	}
+	if (is_too_much && self->batch > 1) {
+		self->batch = MAX(self->batch / 4, 1);
+	} else {
+		self->collection->has_multiget = false;
+	}
+}
+
 /* One batch, or one per connection once the first told what it costs. Returns how many were asked
  * for; 0: the server does not take it. */
 static guint read_multigets(struct dav_side *self, GPtrArray *texts, guint first, GError **error)
@@ -179,13 +198,11 @@ static guint read_multigets(struct dav_side *self, GPtrArray *texts, guint first
 		end += count;
 	}
 	const gint64 start = g_get_monotonic_time();
-	if (!dav_session_read(self->session, requests, NULL, error)) {
-		return 0;
-	}
+	const bool was_heard = dav_session_read(self->session, requests, NULL, error);
 	const gint64 usec = g_get_monotonic_time() - start;
 	gsize largest = 0;
 	bool is_any_good = false;
-	for (guint i = 0, at = first; i < requests->len; i++) {
+	for (guint i = 0, at = first; was_heard && i < requests->len; i++) {
 		const struct dav_request *request = g_ptr_array_index(requests, i);
 		const guint count = MIN(self->batch, texts->len - at);
 		is_any_good |= take_multiget(self, texts, at, count, request);
@@ -193,12 +210,7 @@ static guint read_multigets(struct dav_side *self, GPtrArray *texts, guint first
 		at += count;
 	}
 	if (!is_any_good) {
-		const struct dav_request *last = g_ptr_array_index(requests, requests->len - 1);
-		if (last->fate == HTTP_UNKNOWN && self->batch > 1) { /* larger than can be taken */
-			self->batch = MAX(self->batch / 4, 1);
-		} else {
-			self->collection->has_multiget = false;
-		}
+		shrink(self, g_ptr_array_index(requests, requests->len - 1));
 		return 0;
 	}
 	adapt(self, end - first, usec, largest);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "formats/item_uid.h"
 #include "remotes/dav/content.h"
 #include "remotes/dav/etag.h"
 #include "remotes/dav/href.h"
@@ -71,7 +72,8 @@ static char *address_of(const struct dav_writing *self, struct dav_write *write)
 }
 
 /* Servers want a UID in it: where the file has none, the same one each time. */
-static char *text_to_send(const struct dav_writing *self, const struct change *change)
+static char *text_to_send(const struct dav_writing *self, const struct change *change,
+                          GError **error)
 {
 	const enum item_kind kind = dav_session_kind(self->side->session);
 	g_autofree char *text = dav_text_to_send(kind, change->text);
@@ -80,7 +82,20 @@ static char *text_to_send(const struct dav_writing *self, const struct change *c
 		return g_steal_pointer(&text);
 	}
 	g_autofree char *made = dav_uid_of_place(self->side->collection->url, change->uid);
-	return dav_text_with_uid(kind, text, made);
+	return item_text_with_uid(text, made, error);
+}
+
+/* Where the server cannot compare, somebody has to have looked. */
+static bool is_seen(struct dav_write *write)
+{
+	const bool is_read = write->there != NULL && write->there->text != NULL;
+	if (is_read || dav_etag_is_strong(write->change->revision)) {
+		return true;
+	}
+	change_fail(write->change, VERDICT_STALE,
+	            g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
+	                        "'%s': nothing tells what stands there now", write->ref));
+	return false;
 }
 
 static void make_row(const struct dav_writing *self, struct dav_write *write, const char *action,
@@ -101,14 +116,14 @@ bool dav_write_put(struct dav_writing *self, struct dav_write *write, bool is_cr
 	};
 	const enum item_kind kind = dav_session_kind(self->side->session);
 	g_autofree char *url = address_of(self, write);
-	g_autofree char *text = text_to_send(self, write->change);
 	GError *problem = NULL;
+	g_autofree char *text = text_to_send(self, write->change, &problem);
 	g_free(write->fingerprint);
-	write->fingerprint = dav_content_fingerprint(text, &problem);
+	write->fingerprint = text == NULL ? NULL : dav_content_fingerprint(text, &problem);
 	if (write->fingerprint == NULL) {
 		return refuse(write, problem);
 	}
-	if (url == NULL) {
+	if (url == NULL || (!is_creation && !is_seen(write))) {
 		return false;
 	}
 	dav_request_free(write->request);
@@ -129,7 +144,7 @@ bool dav_write_put(struct dav_writing *self, struct dav_write *write, bool is_cr
 bool dav_write_delete(struct dav_writing *self, struct dav_write *write)
 {
 	g_autofree char *url = address_of(self, write);
-	if (url == NULL) {
+	if (url == NULL || !is_seen(write)) {
 		return false;
 	}
 	dav_request_free(write->request);
@@ -235,7 +250,11 @@ void dav_write_judge(struct dav_write *write)
 			verdict = verdicts[i].verdict;
 		}
 	}
-	change_fail(change, verdict, g_error_copy(write->request->error));
+	GError *error = g_error_copy(write->request->error);
+	if (verdict == VERDICT_RETRY && dav_request_is_heard(write->request)) {
+		error->code = PASSERELLE_ERROR_REFUSED; /* of this item, and named as such */
+	}
+	change_fail(change, verdict, error);
 }
 
 void dav_write_take(struct dav_write *write, enum verdict verdict)

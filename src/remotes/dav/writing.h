@@ -29,8 +29,11 @@ void dav_writing_clear(struct dav_writing *self);
 
 /* A write of that change; NULL: an earlier one of it is not settled, and its verdict says so. */
 struct dav_write *dav_writing_add(struct dav_writing *self, struct change *change, const char *ref);
-/* Its request and row; is_creation: only where there is nothing yet. Verdict REFUSED and false
- * where it cannot be sent at all. */
+/*
+ * Its request and row; is_creation: only where there is nothing yet. False with the verdict:
+ * REFUSED where it cannot be sent at all; STALE where something would be replaced or removed of
+ * which there is no strong mark, and which was not read just before.
+ */
 bool dav_write_put(struct dav_writing *self, struct dav_write *write, bool is_creation);
 bool dav_write_delete(struct dav_writing *self, struct dav_write *write);
 
