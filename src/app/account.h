@@ -17,6 +17,7 @@ struct account {
 	char *scratch; /* dry run: a folder with a copy of the journal; NULL otherwise */
 	GPtrArray *connections; /* struct connection; none is open until account_connect */
 	bool is_full;           /* --full */
+	bool is_rebuild;        /* both sides are compared anew */
 };
 
 /*

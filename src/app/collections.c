@@ -3,6 +3,7 @@
 #include "app/command.h"
 #include "app/folders.h"
 #include "app/interrupt.h"
+#include "app/oauth.h"
 #include "app/places.h"
 #include "status/words.h"
 
@@ -57,6 +58,10 @@ static bool list_part(const struct account *account, enum part part, GError **er
 		return true;
 	}
 	if (collections == NULL) {
+		if (passerelle_error_is(why, PASSERELLE_ERROR_AUTH) && connection->bearer != NULL) {
+			oauth_distrust(account->config, connection->bearer,
+			               g_get_real_time() / G_USEC_PER_SEC);
+		}
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}

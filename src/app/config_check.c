@@ -5,6 +5,7 @@
 #include "app/config_lines.h"
 #include "app/config_options.h"
 #include "app/drivers.h"
+#include "app/folders.h"
 #include "app/oauth.h"
 #include "app/service.h"
 
@@ -31,25 +32,12 @@ static void tell(const struct checker *self, const char *format, ...)
 
 static const struct {
 	const char *remote_option, *url_option, *what;
-} parts[PARTS] = {
+} parts[HEALTH_PARTS] = {
 	[PART_CONTACTS] = {"contacts_remote", "contacts_url", "contacts"},
 	[PART_CALENDAR] = {"calendar_remote", "calendar_url", "events"},
 	[PART_MESSAGES] = {"mail_remote", "messages_url", "mail counts"},
+	[PART_PROFILE] = {NULL, NULL, "profile"},
 };
-
-/* Said, or not said to be off where the service has it. */
-static bool is_wanted(const struct account_config *account, enum part part)
-{
-	switch (part) {
-	case PART_CONTACTS:
-		return account->contacts != NULL;
-	case PART_CALENDAR:
-		return account->calendar != NULL;
-	default:
-		return account->messages != 0 &&
-		       service_has(service_of(account, part).driver, part);
-	}
-}
 
 static bool is_named(const struct account_config *account, enum part part)
 {
@@ -73,7 +61,7 @@ static void tell_unknown(const struct checker *self, const char *name)
 static bool check_names(const struct checker *self)
 {
 	const char *told = NULL;
-	for (enum part part = 0; part < PARTS; part++) {
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
 		const struct service service = service_of(self->account, part);
 		if (service.driver == NULL && g_strcmp0(told, service.name) != 0) {
 			told = service.name;
@@ -86,7 +74,8 @@ static bool check_names(const struct checker *self)
 static void check_part(const struct checker *self, enum part part)
 {
 	const struct service service = service_of(self->account, part);
-	const bool is_asked = is_named(self->account, part) || is_wanted(self->account, part);
+	const bool is_asked =
+		is_named(self->account, part) || service_is_wanted(self->account, part);
 	if (is_asked && !service_has(service.driver, part)) {
 		tell(self, ": the remote \"%s\" has no %s: set \"%s\"", service.name,
 		     parts[part].what, parts[part].remote_option);
@@ -120,6 +109,27 @@ static void check_user(const struct checker *self, enum part part)
 	check_source(self, &service.password, option, file);
 }
 
+/* Does the service of that part ask for a user, whether the part is wanted just now or not? */
+static bool knows_user(const struct account_config *account, enum part part)
+{
+	const struct remote_driver *driver = service_of(account, part).driver;
+	return service_has(driver, part) && driver->knows_users;
+}
+
+static bool has_user(const struct account_config *account)
+{
+	bool has = false;
+	for (enum part part = 0; part < PARTS; part++) {
+		has |= knows_user(account, part);
+	}
+	return has;
+}
+
+static void tell_useless(const struct checker *self, const char *option, const char *service)
+{
+	tell(self, ": \"%s\" is of no use to the remote \"%s\"", option, service);
+}
+
 /* What is said of a user where nobody asks for one would be read and forgotten. */
 static void check_unused(const struct checker *self)
 {
@@ -130,41 +140,98 @@ static void check_unused(const struct checker *self)
 		{account->user, "user"},
 		{account->password_command, "password_command"},
 		{account->password_file, "password_file"},
-		{account->contacts_user, "contacts_user"},
-		{account->contacts_password_command, "contacts_password_command"},
-		{account->contacts_password_file, "contacts_password_file"},
-		{account->calendar_user, "calendar_user"},
-		{account->calendar_password_command, "calendar_password_command"},
-		{account->calendar_password_file, "calendar_password_file"},
-		{account->mail_user, "mail_user"},
-		{account->mail_password_command, "mail_password_command"},
-		{account->mail_password_file, "mail_password_file"},
 		{account->oauth_client_id, "oauth_client_id"},
 		{account->client_certificate, "client_certificate"},
 		{account->client_key, "client_key"},
 		{account->pinned_key, "pinned_key"},
-		{account->mail_url, "mail_url"},
+	};
+	for (guint i = 0; i < G_N_ELEMENTS(rows) && !has_user(account); i++) {
+		if (rows[i].value != NULL) {
+			tell_useless(self, rows[i].name, account->remote);
+		}
+	}
+	if (account->profile != NULL &&
+	    !service_has(service_of(account, PART_PROFILE).driver, PART_PROFILE)) {
+		tell_useless(self, "profile", account->remote);
+	}
+}
+
+/* NULL where it is what it would be anyway. */
+static const char *other_than_usual(const char *value, const char *name)
+{
+	const char *usual = option_find(SECTION_ACCOUNT, name)->fallback;
+	return g_strcmp0(value, usual) != 0 ? value : NULL;
+}
+
+/* The same of what is said of one part alone. */
+static void check_unused_of_parts(const struct checker *self)
+{
+	const struct account_config *account = self->account;
+	const struct {
+		const char *value, *name;
+		enum part part;
+	} rows[] = {
+		{account->contacts_user, "contacts_user", PART_CONTACTS},
+		{account->contacts_password_command, "contacts_password_command", PART_CONTACTS},
+		{account->contacts_password_file, "contacts_password_file", PART_CONTACTS},
+		{account->calendar_user, "calendar_user", PART_CALENDAR},
+		{account->calendar_password_command, "calendar_password_command", PART_CALENDAR},
+		{account->calendar_password_file, "calendar_password_file", PART_CALENDAR},
+		{account->mail_url, "mail_url", PART_MESSAGES},
+		{other_than_usual(account->mail_folders, "mail_folders"), "mail_folders",
+	         PART_MESSAGES},
+		{account->mail_user, "mail_user", PART_MESSAGES},
+		{account->mail_password_command, "mail_password_command", PART_MESSAGES},
+		{account->mail_password_file, "mail_password_file", PART_MESSAGES},
 	};
 	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-		if (rows[i].value != NULL) {
-			tell(self, ": \"%s\" is of no use to the remote \"%s\"", rows[i].name,
-			     account->remote);
+		if (rows[i].value != NULL && !knows_user(account, rows[i].part)) {
+			tell_useless(self, rows[i].name, service_of(account, rows[i].part).name);
 		}
+	}
+}
+
+/* Watches and exports would look below the folder, and the cycle into it. */
+static void check_collections(const struct checker *self)
+{
+	static const char *const names[ITEM_KINDS] = {"contacts_collections",
+	                                              "calendar_collections"};
+	static const enum part part_of[ITEM_KINDS] = {PART_CONTACTS, PART_CALENDAR};
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		const struct service service = service_of(self->account, part_of[kind]);
+		if (folders_collections(self->account, kind) != NULL &&
+		    service.driver->list_collections == NULL) {
+			tell_useless(self, names[kind], service.name);
+		}
+	}
+}
+
+/* A password goes before it, that of the account as well. */
+static void check_sign_in(const struct checker *self)
+{
+	const struct account_config *account = self->account;
+	bool is_needed = false;
+	for (enum part part = 0; part < PARTS; part++) {
+		const struct service service = service_of(account, part);
+		is_needed |=
+			knows_user(account, part) && !secret_source_is_given(&service.password);
+	}
+	if (oauth_is_used(account) && has_user(account) && !is_needed) {
+		tell(self, ": \"oauth_client_id\" is of no use where everything has a password");
 	}
 }
 
 static void check_services(const struct checker *self)
 {
 	const struct account_config *account = self->account;
-	bool has_service = false, has_user = false;
-	for (enum part part = 0; part < PARTS; part++) {
+	bool has_service = false;
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
 		const struct remote_driver *driver = service_of(account, part).driver;
-		if (!is_wanted(account, part) || !service_has(driver, part)) {
+		if (!service_is_wanted(account, part) || !service_has(driver, part)) {
 			continue;
 		}
 		if (driver->knows_users) {
 			check_user(self, part);
-			has_user = true;
 		}
 		has_service |= !driver->knows_users;
 	}
@@ -176,25 +243,41 @@ static void check_services(const struct checker *self)
 	if (has_service) {
 		check_source(self, &source, "service_password_command", "service_password_file");
 	}
-	if (!has_user) {
-		check_unused(self);
-	}
+	check_unused(self);
+	check_unused_of_parts(self);
+	check_collections(self);
+	check_sign_in(self);
 }
 
 /* ---- addresses, files and folders ---- */
 
+/* False: the same would be told of the next part. */
+static bool check_address(const struct checker *self, enum part part)
+{
+	const struct service service = service_of(self->account, part);
+	const bool is_server = part == PART_MESSAGES && service.driver->knows_users;
+	const bool is_owner = service_owns_endpoint(self->account, service.driver);
+	if (service.url != NULL || (!is_server && is_owner && self->account->endpoint != NULL)) {
+		return true;
+	}
+	if (is_server) {
+		tell(self, "needs \"mail_url\"");
+	} else if (is_owner) {
+		tell(self, "needs \"endpoint\" (or \"%s\")", parts[part].url_option);
+		return false;
+	} else {
+		tell(self, "needs \"%s\": \"endpoint\" is the address of the remote \"%s\"",
+		     parts[part].url_option, self->account->remote);
+	}
+	return true;
+}
+
 static void check_addresses(const struct checker *self)
 {
 	for (enum part part = 0; part < PARTS; part++) {
-		const struct service service = service_of(self->account, part);
-		if (!is_wanted(self->account, part) || !service_has(service.driver, part) ||
-		    service.url != NULL) {
-			continue;
-		}
-		if (service.driver->knows_users && part == PART_MESSAGES) {
-			tell(self, "needs \"mail_url\"");
-		} else if (self->account->endpoint == NULL) {
-			tell(self, "needs \"endpoint\" (or \"%s\")", parts[part].url_option);
+		if (service_is_wanted(self->account, part) &&
+		    service_has(service_of(self->account, part).driver, part) &&
+		    !check_address(self, part)) {
 			return;
 		}
 	}
@@ -205,6 +288,14 @@ static bool is_same_path(const char *left, const char *right)
 	g_autofree char *one = g_canonicalize_filename(left, "/");
 	g_autofree char *other = g_canonicalize_filename(right, "/");
 	return strcmp(one, other) == 0;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	g_autofree char *one = g_canonicalize_filename(path, "/");
+	g_autofree char *above = g_canonicalize_filename(folder, "/");
+	g_autofree char *start = g_strconcat(above, "/", NULL);
+	return g_str_has_prefix(one, start);
 }
 
 /* There it would be taken for a contact, and sent. */
@@ -219,6 +310,10 @@ static void check_profile(const struct checker *self)
 	g_autofree char *folder = g_path_get_dirname(account->profile);
 	if (account->contacts != NULL && is_same_path(folder, account->contacts)) {
 		tell(self, ": \"profile\" lies in the folder of \"contacts\"");
+	} else if (account->contacts != NULL && account->contacts_collections != NULL &&
+	           is_below(account->profile, account->contacts)) {
+		tell(self, ": \"profile\" lies below the folder of \"contacts\", among those of "
+		           "\"contacts_collections\"");
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
 		if (others[i] != NULL && is_same_path(account->profile, others[i])) {
@@ -266,7 +361,7 @@ static bool has_nothing(const struct account_config *account)
 {
 	bool is_wanting = false;
 	for (enum part part = 0; part < PARTS; part++) {
-		is_wanting |= is_wanted(account, part);
+		is_wanting |= service_is_wanted(account, part);
 	}
 	return !is_wanting;
 }

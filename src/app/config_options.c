@@ -165,7 +165,7 @@ const struct option config_options[] = {
                "a request this old can no longer be under way"),
 	CHOICE(vcard_version, "3.0", vcard_versions, "version of new .vcf files: 3.0 or 4.0"),
 	AMOUNT(max_connections, OPTION_NUMBER, "4", 1, 32, "connections at the same time"),
-	AMOUNT(requests_per_minute, OPTION_NUMBER, "120", 1, 100000, "requests per minute at most"),
+	AMOUNT(requests_per_minute, OPTION_NUMBER, NULL, 1, 100000, "requests per minute at most"),
 	AMOUNT(timeout, OPTION_DURATION, "30s", 1, HOUR, "how long one request may take"),
 	TEXT(ca_file, OPTION_PATH, NULL, "certificates to trust instead of those of the system"),
 	TEXT(proxy, OPTION_TEXT, NULL, "proxy for all requests, as http://HOST:PORT"),

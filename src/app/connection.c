@@ -115,16 +115,22 @@ bool connection_read_secrets(struct connection *self, bool needs_token)
 	                                 : read_service_secrets(self, needs_token);
 }
 
+/* What another service is told stays there. */
+static const char *own_url(const struct connection *self, enum part part)
+{
+	return self->serves[part] ? service_of(self->config, part).url : NULL;
+}
+
 static void fill_settings(struct connection *self, const struct journal *journal, bool is_full,
                           gint64 now)
 {
 	const struct account_config *config = self->config;
 	self->settings = (struct remote_settings){
 		.account = config->name,
-		.endpoint = config->endpoint,
-		.contacts_url = service_of(config, PART_CONTACTS).url,
-		.calendar_url = service_of(config, PART_CALENDAR).url,
-		.messages_url = service_of(config, PART_MESSAGES).url,
+		.endpoint = service_owns_endpoint(config, self->driver) ? config->endpoint : NULL,
+		.contacts_url = own_url(self, PART_CONTACTS),
+		.calendar_url = own_url(self, PART_CALENDAR),
+		.messages_url = own_url(self, PART_MESSAGES),
 		.service_id = config->service_id,
 		.service_password = self->service_password,
 		.token = self->token,
@@ -143,7 +149,9 @@ static void fill_settings(struct connection *self, const struct journal *journal
 		.in_doubt_grace = config->in_doubt_grace,
 		.vcard_major = (unsigned)config->vcard_version,
 		.max_connections = (unsigned)config->max_connections,
-		.requests_per_minute = (unsigned)config->requests_per_minute,
+		.requests_per_minute = config->requests_per_minute != 0
+	                                       ? (unsigned)config->requests_per_minute
+	                                       : self->driver->requests_per_minute,
 		.timeout = config->timeout,
 		.ca_file = config->ca_file,
 		.proxy = config->proxy,
@@ -189,4 +197,12 @@ bool connection_open(struct connection *self, struct journal *journal, bool is_f
 	fill_settings(self, journal, is_full, now);
 	self->remote = self->driver->open(&self->settings, journal, &self->error);
 	return self->remote != NULL;
+}
+
+void connection_take_refusal(const struct connection *self, GError *error, gint64 now)
+{
+	if (self->bearer != NULL && passerelle_error_is(error, PASSERELLE_ERROR_AUTH) &&
+	    oauth_distrust(self->config, self->bearer, now)) {
+		error->code = PASSERELLE_ERROR_NETWORK;
+	}
 }

@@ -34,4 +34,12 @@ bool connection_read_secrets(struct connection *self, bool needs_token);
  */
 bool connection_open(struct connection *self, struct journal *journal, bool is_full, gint64 now);
 
+/*
+ * What a driver answered, not the sign-in. Where it is AUTH, and the access token that it was asked
+ * with is given up so that the next cycle has another one (once for each token), it becomes
+ * NETWORK: to be tried again soon, and nothing for a person. now: UTC seconds at this moment, not
+ * at the start of the cycle. error nullable.
+ */
+void connection_take_refusal(const struct connection *self, GError *error, gint64 now);
+
 #endif

@@ -168,6 +168,12 @@ static bool pushes(const struct account_cycle *self, enum item_kind kind)
 static struct cycle_report *run_place(struct account_cycle *self, enum item_kind kind,
                                       const struct place *place)
 {
+	if (place->objection != NULL) {
+		struct cycle_report *report = cycle_report_new();
+		report->error = g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STALE, "%s",
+		                            place->objection);
+		return report;
+	}
 	g_autoptr(GError) error = NULL;
 	struct endpoint *local = account_open_collection(
 		self->account, kind, place->folder, place->name, place->journal, self->now, &error);
@@ -185,6 +191,29 @@ static struct cycle_report *run_place(struct account_cycle *self, enum item_kind
 	return report;
 }
 
+/* What was chosen, or known, and is not there: its folder is left alone as a file would be. */
+static void add_missing(struct cycle_report *report, const GPtrArray *missing)
+{
+	for (guint i = 0; i < missing->len; i++) {
+		g_auto(GStrv) words = g_strsplit(g_ptr_array_index(missing, i), ": ", 2);
+		const struct news news = {.kind = NEWS_HELD, .file = words[0], .reason = words[1]};
+		g_ptr_array_add(report->problems, problem_new(NULL, words[0], words[1]));
+		news_list_add(report->news, &news);
+		report->held++;
+		report->left_alone++;
+	}
+}
+
+/* Not CONFIG: it may be there again without a change of the configuration. */
+static GError *nothing_is_there(const GPtrArray *missing)
+{
+	g_autofree char *more =
+		missing->len > 1 ? g_strdup_printf(" (and %u more)", missing->len - 1) : NULL;
+	return g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_NOT_FOUND,
+	                   "there is nothing left to synchronise with: %s%s",
+	                   (const char *)g_ptr_array_index(missing, 0), more != NULL ? more : "");
+}
+
 /* What fails in one leaves the others going. */
 static struct cycle_report *run_places(struct account_cycle *self, enum item_kind kind,
                                        const GPtrArray *places, const GPtrArray *problems)
@@ -195,9 +224,10 @@ static struct cycle_report *run_places(struct account_cycle *self, enum item_kin
 	}
 	struct cycle_report *sum = cycle_report_new();
 	sum->is_complete = true;
-	for (guint i = 0; i < problems->len; i++) {
-		g_auto(GStrv) words = g_strsplit(g_ptr_array_index(problems, i), ": ", 2);
-		g_ptr_array_add(sum->problems, problem_new(NULL, words[0], words[1]));
+	add_missing(sum, problems);
+	if (places->len == 0 && problems->len > 0) {
+		sum->is_complete = false;
+		sum->error = nothing_is_there(problems);
 	}
 	for (guint i = 0; i < places->len && !interrupt_is_raised(); i++) {
 		const struct place *place = g_ptr_array_index(places, i);
@@ -219,11 +249,13 @@ void cycle_items(struct account_cycle *self, enum part part)
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) places = places_find(self->account, part, problems, &error);
 	if (places == NULL) {
+		connection_take_refusal(connection, error, cycle_seconds_now(self->wish));
 		OWNED(cycle_report) report = cycle_report_new();
 		report->error = g_steal_pointer(&error);
 		take_report(self, part, report);
 		return;
 	}
 	OWNED(cycle_report) report = run_places(self, kind, places, problems);
+	connection_take_refusal(connection, report->error, cycle_seconds_now(self->wish));
 	take_report(self, part, report);
 }

@@ -46,6 +46,7 @@ void cycle_mail(struct account_cycle *self)
 		error = g_error_copy(connection->error);
 	} else {
 		box = connection->driver->read_mailbox(connection->remote, &error);
+		connection_take_refusal(connection, error, cycle_seconds_now(self->wish));
 	}
 	if (box != NULL) {
 		take_mailbox(self, box);

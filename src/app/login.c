@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* passerelle login: get the token of an account, and store it. */
+/* passerelle login: get the tokens that an account needs, and store them. */
+#include "app/account.h"
 #include "app/address.h"
 #include "app/browser.h"
 #include "app/command.h"
@@ -8,13 +9,17 @@
 #include "app/log.h"
 #include "app/oauth.h"
 #include "app/paste.h"
+#include "app/paths.h"
 #include "app/secrets.h"
+#include "app/service.h"
 
 #include <stdio.h>
 
 static const char usage[] = "ACCOUNT";
 static const char summary[] =
 	"Sign in: the provider's page in a browser sends the token to a page of this machine.";
+
+#define ENDS_SOON (24 * 60 * 60) /* as the status warns */
 
 #define DONE_TEXT "You are signed in, and passerelle has stored the token. You can close this page."
 
@@ -30,9 +35,11 @@ static bool store(void *data, const char *token, GError **error)
 	return secrets_store_token(self->account->name, token, error);
 }
 
-static bool paste(const struct login *self, GError **error)
+static bool paste(const struct login *self, const char *service, GError **error)
 {
-	char *token = paste_read("Paste the token and press Enter (it is not shown): ", error);
+	g_autofree char *prompt = g_strdup_printf(
+		"Paste the token of %s and press Enter (it is not shown): ", service);
+	char *token = paste_read(prompt, error);
 	const bool is_stored =
 		token != NULL && secrets_store_token(self->account->name, token, error);
 	secret_free(token);
@@ -176,12 +183,15 @@ static bool sign_in(struct login *self, GError **error)
 	return listener_wait(listener, LISTENER_SECONDS, store, self, error);
 }
 
-static void tell_stored(const struct account_config *account)
+/* login_url is the page of OAuth 2 where the account has that, too. */
+static bool take_token(struct login *self, const char *service, GError **error)
 {
-	if (oauth_is_used(account)) {
-		printf("%s: signed in\n", account->name);
-		return;
-	}
+	return self->is_paste || oauth_is_used(self->account) ? paste(self, service, error)
+	                                                      : sign_in(self, error);
+}
+
+static void tell_token(const struct account_config *account)
+{
 	char *token = secrets_token(account, NULL);
 	const gint64 end = token != NULL ? secrets_token_end(token) : 0;
 	secret_free(token);
@@ -191,22 +201,126 @@ static void tell_stored(const struct account_config *account)
 	       words != NULL ? "; it seems to be good until " : "", words != NULL ? words : "");
 }
 
+/* ---- what the account needs ---- */
+
+/* Its services may differ: then it needs both. */
+struct ways {
+	bool is_oauth;
+	const char *service; /* whose token is asked for; NULL = none. Lent */
+};
+
+static bool is_wanted(const struct account_config *account, enum part part)
+{
+	return service_has(service_of(account, part).driver, part) &&
+	       (part == PART_PROFILE ? account->profile != NULL : account_has_part(account, part));
+}
+
+static void add_way(struct ways *self, const struct account_config *account, enum part part)
+{
+	const struct service service = service_of(account, part);
+	if (!service.driver->knows_users) {
+		self->service = service.name;
+	} else {
+		self->is_oauth |= oauth_serves(account, part);
+	}
+}
+
+static struct ways find_needed(const struct account_config *account)
+{
+	struct ways needed = {false, NULL};
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
+		if (is_wanted(account, part)) {
+			add_way(&needed, account, part);
+		}
+	}
+	if (!needed.is_oauth && needed.service == NULL) {
+		needed.is_oauth = oauth_is_used(account);
+		needed.service = needed.is_oauth ? NULL : account->remote;
+	}
+	return needed;
+}
+
+static bool has_token(const struct account_config *account)
+{
+	char *token = secrets_token(account, NULL);
+	const gint64 end = token != NULL ? secrets_token_end(token) : 0;
+	const bool is_there =
+		token != NULL && (end == 0 || end - g_get_real_time() / G_USEC_PER_SEC > ENDS_SOON);
+	secret_free(token);
+	return is_there;
+}
+
+/* Those whose parts the last cycles could not sign in for. */
+static struct ways find_refused(const struct account_config *account)
+{
+	struct ways refused = {false, NULL};
+	struct health health = {0};
+	g_autofree char *path = paths_of_account(account->name, ".journal");
+	OWNED(journal) journal = journal_open(path, JOURNAL_READ_ONLY, NULL);
+	if (journal != NULL) {
+		health_load(&health, journal);
+	}
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
+		if (is_wanted(account, part) &&
+		    g_strcmp0(health.parts[part].action_kind, "login") == 0) {
+			add_way(&refused, account, part);
+		}
+	}
+	health_clear(&health);
+	return refused;
+}
+
+/* Of two, what is not there, was refused, or ends soon; both where that is neither. */
+static struct ways choose(const struct account_config *account, const struct ways *needed)
+{
+	const struct ways refused = find_refused(account);
+	const bool lacks_oauth = refused.is_oauth || !oauth_is_signed_in(account);
+	const bool lacks_token = refused.service != NULL || !has_token(account);
+	return (struct ways){
+		.is_oauth = lacks_oauth || !lacks_token,
+		.service = lacks_token || !lacks_oauth ? needed->service : NULL,
+	};
+}
+
+/* What fails in one way leaves the other. The token first: it alone can come through a pipe. */
+static enum exit_status login_by(struct login *self, const struct ways *ways, bool is_quiet)
+{
+	const struct account_config *account = self->account;
+	g_autoptr(GError) token_error = NULL;
+	g_autoptr(GError) oauth_error = NULL;
+	enum exit_status status = EXIT_DONE;
+	if (ways->service != NULL && !take_token(self, ways->service, &token_error)) {
+		status = command_failed(account->name, token_error);
+	} else if (ways->service != NULL && !is_quiet) {
+		tell_token(account);
+	}
+	if (!ways->is_oauth || interrupt_is_raised()) {
+		return status;
+	}
+	if (!oauth(self, &oauth_error)) {
+		status = exit_status_worse(status, command_failed(account->name, oauth_error));
+	} else if (!is_quiet) {
+		printf("%s: signed in\n", account->name);
+	}
+	return status;
+}
+
 static enum exit_status login(struct login *self, bool is_quiet)
 {
-	g_autoptr(GError) error = NULL;
-	if (self->account->token_command != NULL) {
-		g_set_error_literal(&error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-		                    "its token comes from token_command: one that is stored would "
-		                    "not be used");
-	} else if (oauth_is_used(self->account) ? oauth(self, &error)
-	           : self->is_paste             ? paste(self, &error)
-	                                        : sign_in(self, &error)) {
-		if (!is_quiet) {
-			tell_stored(self->account);
-		}
-		return EXIT_DONE;
+	const struct account_config *account = self->account;
+	struct ways ways = find_needed(account);
+	if (account->token_command != NULL && !ways.is_oauth) {
+		g_autoptr(GError) error = g_error_new_literal(
+			PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+			"its token comes from token_command: one that is stored would not be used");
+		return command_failed(account->name, error);
 	}
-	return command_failed(self->account->name, error);
+	if (account->token_command != NULL) {
+		ways.service = NULL;
+	} else if (ways.is_oauth && ways.service != NULL) {
+		ways = choose(account, &ways);
+	}
+	return login_by(self, &ways, is_quiet);
 }
 
 enum exit_status command_login(struct invocation *invocation, int argc, char **argv)
@@ -214,7 +328,9 @@ enum exit_status command_login(struct invocation *invocation, int argc, char **a
 	struct login self = {0};
 	const GOptionEntry entries[] = {
 		{"paste", 0, 0, G_OPTION_ARG_NONE, &self.is_paste,
-	         "Read the token from the terminal, where it is not shown, or from a pipe", NULL},
+	         "Read the token, or the address at which a sign-in by OAuth 2 ends, from the "
+	         "terminal, where it is not shown, or from a pipe",
+	         NULL},
 		{"print", 0, 0, G_OPTION_ARG_NONE, &self.is_print_only,
 	         "Only print the address of the page; open no browser", NULL},
 		{"port", 0, 0, G_OPTION_ARG_INT, &self.port,

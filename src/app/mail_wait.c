@@ -43,6 +43,12 @@ enum exit_status mail_wait_failed(const char *account, const GError *error)
 	return status == EXIT_HELD ? EXIT_OFFLINE : status;
 }
 
+enum exit_status mail_wait_failed_here(const char *account, const GError *error)
+{
+	const enum exit_status status = mail_wait_failed(account, error);
+	return status == EXIT_BAD_CONFIG ? EXIT_BUSY : status;
+}
+
 enum exit_status mail_wait(const struct remote_driver *driver, struct remote *remote,
                            const char *account, const volatile sig_atomic_t *cancelled, int output)
 {

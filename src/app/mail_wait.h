@@ -26,5 +26,8 @@ enum exit_status mail_wait(const struct remote_driver *driver, struct remote *re
 
 /* That end of an error, told in the log as far as the cycles do not. */
 enum exit_status mail_wait_failed(const char *account, const GError *error);
+/* The same before the service was asked: what could not be had here may be there the next time, as
+ * when a key store is still locked. EXIT_BUSY instead of EXIT_BAD_CONFIG. */
+enum exit_status mail_wait_failed_here(const char *account, const GError *error);
 
 #endif

@@ -17,9 +17,9 @@
 #define SECOND          1000
 #define MINUTE          (60 * SECOND)
 #define HOUR            (60 * MINUTE)
-#define LIVED_WELL      (10 * MINUTE) /* what ends later did not fail at once */
-#define RENEW_PAUSE     (3 * SECOND)  /* from a network to name servers that answer */
-#define LEAST_LIFE      (30 * SECOND) /* a network that comes and goes is no reason to hammer */
+#define LIVED_WELL      (10 * MINUTE)            /* what ends later did not fail at once */
+#define RENEW_PAUSE     (3 * SECOND)             /* from a network to name servers that answer */
+#define LEAST_LIFE      (30 * SECOND)            /* what comes and goes is no reason to hammer */
 #define LONGEST_SILENCE (2 * HOUR + 10 * MINUTE) /* of a child that tells every hour */
 
 struct mail_watch {
@@ -48,6 +48,7 @@ static const struct {
 	{EXIT_HELD, 24 * HOUR, 24 * HOUR},
 	{EXIT_NEEDS_LOGIN, 15 * MINUTE, HOUR},
 	{EXIT_BAD_INPUT, 15 * MINUTE, HOUR},
+	{EXIT_BUSY, 2 * MINUTE, HOUR}, /* a key store that is locked */
 	{EXIT_BAD_CONFIG, 0, 0},
 	{EXIT_BAD_USAGE, 0, 0},
 };
@@ -261,4 +262,25 @@ void mail_watch_renew(struct mail_watch *self, gint64 now)
 	self->last_end = EXIT_OFFLINE;
 	self->repeats = 0;
 	self->start_at = was_running ? soon : MIN(before, soon);
+}
+
+static void start_anew(struct mail_watch *self, gint64 now)
+{
+	self->repeats = 0;
+	self->start_at = MIN(self->start_at, MAX(now, self->started_at + LEAST_LIFE));
+}
+
+/* A refreshed token looks like a new one: what runs has what it needs. */
+void mail_watch_wake(struct mail_watch *self, gint64 now)
+{
+	if (self->pid == 0 && self->last_end == EXIT_NEEDS_LOGIN) {
+		start_anew(self, now);
+	}
+}
+
+void mail_watch_reload(struct mail_watch *self, gint64 now)
+{
+	if (self->pid == 0) {
+		start_anew(self, now);
+	}
 }

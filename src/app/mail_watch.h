@@ -25,14 +25,20 @@ void mail_watch_free(struct mail_watch *self);
 
 /*
  * Does what is due: starts the child, and again whenever it has ended, soon at first, then less and
- * less often, and not at all after EXIT_BAD_CONFIG; ends one that says nothing for hours. True:
- * mail came or went, or may have. Waits for its own process only: no SIGCHLD is needed.
+ * less often, and not at all after EXIT_BAD_CONFIG (see mail_watch_reload); ends one that says
+ * nothing for hours. True: mail came or went, or may have. Waits for its own process only: no
+ * SIGCHLD is needed.
  */
 bool mail_watch_step(struct mail_watch *self, gint64 now, bool may_start);
 /* When mail_watch_step has something to do next without being woken; SCHEDULE_NEVER. */
 gint64 mail_watch_deadline(const struct mail_watch *self, bool may_start);
 /* The computer was asleep, or a network came: the old connection is worth nothing. */
 void mail_watch_renew(struct mail_watch *self, gint64 now);
+/* Somebody signed in: a child that ended with EXIT_NEEDS_LOGIN is started again. */
+void mail_watch_wake(struct mail_watch *self, gint64 now);
+/* The configuration was read again, and says the same: the child is started again, whatever it
+ * ended with. One that runs goes on. */
+void mail_watch_reload(struct mail_watch *self, gint64 now);
 
 /* Milliseconds to the next start, after so many ends in a row that came soon; chance lies in
  * [0, 1). SCHEDULE_NEVER: none. */

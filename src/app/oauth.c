@@ -5,7 +5,7 @@
 #include "app/address.h"
 #include "app/interrupt.h"
 #include "app/paths.h"
-#include "app/secrets.h"
+#include "app/service.h"
 #include "base/durable.h"
 #include "net/http.h"
 
@@ -15,6 +15,8 @@
 
 #define VERIFIER_BYTES  32   /* 43 characters, the least that RFC 7636, 4.1 allows */
 #define GOOD_FOR        60   /* seconds: a request takes some */
+#define CLOCK_SLACK     60   /* seconds by which a clock may be set back */
+#define FRESH_FOR       300  /* seconds: refused so soon, it is not for its age */
 #define LIFETIME_UNTOLD 3600 /* RFC 6749, 5.1: expires_in is only recommended */
 #define GRANT_BYTES     65536
 #define LOCK_TRIES      300 /* of a tenth of a second: as long as a request may take */
@@ -22,7 +24,10 @@
 /* What the server gave. Secret. */
 struct grant {
 	char *access, *refresh;
-	gint64 until; /* UTC seconds: access is good; 0 = there is none */
+	gint64 since;    /* UTC seconds: access was given */
+	gint64 until;    /* UTC seconds: access is good; 0 = there is none */
+	bool is_refused; /* a service did not take access when it was fresh */
+	bool is_foreign; /* there is one, of another client or server: nothing of it is here */
 };
 
 static void grant_clear(struct grant *self)
@@ -35,6 +40,13 @@ static void grant_clear(struct grant *self)
 bool oauth_is_used(const struct account_config *account)
 {
 	return account->oauth_client_id != NULL;
+}
+
+bool oauth_serves(const struct account_config *account, enum part part)
+{
+	const struct service service = service_of(account, part);
+	return oauth_is_used(account) && service.driver != NULL && service.driver->knows_users &&
+	       !secret_source_is_given(&service.password);
 }
 
 char *oauth_client_secret(const struct account_config *account, GError **error)
@@ -122,9 +134,28 @@ static char *copy_text(const json_t *object, const char *name)
 	return text != NULL && text[0] != '\0' ? g_strdup(text) : NULL;
 }
 
-static bool grant_load(struct grant *self, const char *path, GError **error)
+/* A token is shown to nobody but who gave it, and for whom. */
+static bool is_own(const json_t *json, const struct account_config *account)
+{
+	const char *client = json_string_value(json_object_get(json, "client"));
+	const char *server = json_string_value(json_object_get(json, "server"));
+	return g_strcmp0(client, account->oauth_client_id) == 0 &&
+	       g_strcmp0(server, account->oauth_token_url) == 0;
+}
+
+static void grant_read(struct grant *self, const json_t *json)
+{
+	self->access = copy_text(json, "access");
+	self->refresh = copy_text(json, "refresh");
+	self->since = json_integer_value(json_object_get(json, "since"));
+	self->until = json_integer_value(json_object_get(json, "until"));
+	self->is_refused = json_is_true(json_object_get(json, "refused"));
+}
+
+static bool grant_load(struct grant *self, const struct account_config *account, GError **error)
 {
 	*self = (struct grant){0};
+	g_autofree char *path = paths_of_account(account->name, ".oauth");
 	g_autoptr(GError) why = NULL;
 	g_autoptr(GBytes) bytes = durable_read(path, GRANT_BYTES, &why);
 	if (bytes == NULL && passerelle_error_is(why, PASSERELLE_ERROR_NOT_FOUND)) {
@@ -137,17 +168,24 @@ static bool grant_load(struct grant *self, const char *path, GError **error)
 	gsize size = 0;
 	const char *data = g_bytes_get_data(bytes, &size);
 	json_t *json = json_loadb(data, size, JSON_REJECT_DUPLICATES, NULL);
-	self->access = copy_text(json, "access");
-	self->refresh = copy_text(json, "refresh");
-	self->until = json_integer_value(json_object_get(json, "until"));
+	if (is_own(json, account)) {
+		grant_read(self, json);
+	} else {
+		self->is_foreign = json_is_object(json);
+	}
 	json_decref(json);
 	return true;
 }
 
-static bool grant_store(const struct grant *self, const char *path, GError **error)
+static bool grant_store(const struct grant *self, const struct account_config *account,
+                        GError **error)
 {
-	json_t *json = json_pack("{s:s?, s:s?, s:I}", "access", self->access, "refresh",
-	                         self->refresh, "until", (json_int_t)self->until);
+	g_autofree char *path = paths_of_account(account->name, ".oauth");
+	json_t *json =
+		json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:I, s:b}", "client",
+	                  account->oauth_client_id, "server", account->oauth_token_url, "access",
+	                  self->access, "refresh", self->refresh, "since", (json_int_t)self->since,
+	                  "until", (json_int_t)self->until, "refused", (int)self->is_refused);
 	char *text = json_dumps(json, JSON_INDENT(1));
 	json_decref(json);
 	const bool is_stored =
@@ -159,11 +197,41 @@ static bool grant_store(const struct grant *self, const char *path, GError **err
 
 bool oauth_is_signed_in(const struct account_config *account)
 {
-	g_autofree char *path = paths_of_account(account->name, ".oauth");
 	struct grant grant = {0};
-	const bool is_there = grant_load(&grant, path, NULL) && grant.refresh != NULL;
+	const bool is_there = grant_load(&grant, account, NULL) && grant.refresh != NULL;
 	grant_clear(&grant);
 	return is_there;
+}
+
+/*
+ * A server may take each refresh token once: two processes at the same time would end the sign-in.
+ * Nor may a refresh that began before a sign-in end after it, and be stored in its place.
+ */
+static struct durable_lock *lock_grant(const struct account_config *account, GError **error)
+{
+	g_autofree char *path = paths_of_account(account->name, ".oauth.lock");
+	g_autoptr(GError) why = NULL;
+	struct durable_lock *lock = NULL;
+	if (!paths_make_state(error)) {
+		return NULL;
+	}
+	for (int i = 0; lock == NULL && i < LOCK_TRIES && !interrupt_is_raised(); i++) {
+		g_clear_error(&why);
+		lock = durable_lock_take(path, &why);
+		if (lock == NULL && !passerelle_error_is(why, PASSERELLE_ERROR_BUSY)) {
+			break;
+		}
+		if (lock == NULL) {
+			g_usleep(G_USEC_PER_SEC / 10);
+		}
+	}
+	if (lock == NULL && interrupt_is_raised()) {
+		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CANCELLED,
+		                    "told to stop");
+	} else if (lock == NULL) {
+		g_propagate_error(error, g_steal_pointer(&why));
+	}
+	return lock;
 }
 
 /* ---- the server ---- */
@@ -240,7 +308,9 @@ static bool take_reply(const struct account_config *account, struct grant *grant
 			secret_free(grant->refresh);
 			grant->refresh = refresh;
 		}
+		grant->since = now;
 		grant->until = now + (lasts > 0 ? MIN(lasts, 366 * 24 * 3600) : LIFETIME_UNTOLD);
+		grant->is_refused = false;
 	}
 	secret_free(access);
 	json_decref(reply);
@@ -301,75 +371,117 @@ static void free_form(GString *form)
 	g_string_free(form, TRUE);
 }
 
+/* Stored, it would end within the hour, and in the place of one that lasts. */
+static bool is_lasting(const struct grant *grant, GError **error)
+{
+	if (grant->refresh == NULL) {
+		g_set_error_literal(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+		                    "no lasting sign-in was given: add what the provider wants for "
+		                    "one, such as access_type=offline&prompt=consent to the query "
+		                    "of login_url, or offline_access to oauth_scope");
+	}
+	return grant->refresh != NULL;
+}
+
 bool oauth_redeem(const struct account_config *account, const char *secret,
                   const struct oauth_request *request, const char *code, gint64 now, GError **error)
 {
-	g_autofree char *path = paths_of_account(account->name, ".oauth");
+	struct durable_lock *lock = lock_grant(account, error);
+	if (lock == NULL) {
+		return false;
+	}
 	struct grant grant = {0};
 	GString *form = g_string_new(NULL);
 	add_field(form, "grant_type", "authorization_code");
 	add_field(form, "code", code);
 	add_field(form, "redirect_uri", request->redirect);
 	add_field(form, "code_verifier", request->verifier);
-	const bool is_stored =
-		ask(account, secret, form, &grant, now, error) && grant_store(&grant, path, error);
+	const bool is_stored = ask(account, secret, form, &grant, now, error) &&
+	                       is_lasting(&grant, error) && grant_store(&grant, account, error);
 	free_form(form);
 	grant_clear(&grant);
+	durable_lock_release(lock);
 	return is_stored;
 }
 
 /* ---- an access token ---- */
 
-static bool refresh(const struct account_config *account, const char *secret, const char *path,
-                    struct grant *grant, gint64 now, GError **error)
+static bool refresh(const struct account_config *account, const char *secret, struct grant *grant,
+                    gint64 now, GError **error)
 {
 	if (grant->refresh == NULL) {
+		const char *words = grant->is_foreign
+		                            ? "the sign-in was one of another oauth_client_id or "
+		                              "oauth_token_url"
+		                            : "there is no sign-in yet, or it has ended";
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH,
-		            "there is no sign-in yet, or it has ended: type passerelle login %s",
-		            account->name);
+		            "%s: type passerelle login %s", words, account->name);
 		return false;
 	}
 	GString *form = g_string_new(NULL);
 	add_field(form, "grant_type", "refresh_token");
 	add_field(form, "refresh_token", grant->refresh);
 	const bool is_given =
-		ask(account, secret, form, grant, now, error) && grant_store(grant, path, error);
+		ask(account, secret, form, grant, now, error) && grant_store(grant, account, error);
 	free_form(form);
 	return is_given;
 }
 
-/* A server may take each refresh token once: two processes at the same time would end the sign-in.
- */
-static struct durable_lock *wait_for_lock(const char *path, GError **error)
+/* What a clock has noted that was wrong then says nothing of the end. */
+static bool is_good(const struct grant *grant, gint64 now)
 {
-	struct durable_lock *lock = NULL;
-	for (int i = 0; lock == NULL && i < LOCK_TRIES && !interrupt_is_raised(); i++) {
-		g_clear_error(error);
-		lock = durable_lock_take(path, error);
-		if (lock == NULL) {
-			g_usleep(G_USEC_PER_SEC / 10);
-		}
-	}
-	return lock;
+	return grant->access != NULL && grant->until > now + GOOD_FOR &&
+	       grant->since <= now + CLOCK_SLACK;
 }
 
 char *oauth_access(const struct account_config *account, const char *secret, gint64 now,
                    GError **error)
 {
-	g_autofree char *path = paths_of_account(account->name, ".oauth");
-	g_autofree char *lock_path = paths_of_account(account->name, ".oauth.lock");
-	g_autoptr(GError) why = NULL;
-	struct durable_lock *lock = paths_make_state(&why) ? wait_for_lock(lock_path, &why) : NULL;
+	struct durable_lock *lock = lock_grant(account, error);
+	if (lock == NULL) {
+		return NULL;
+	}
 	struct grant grant = {0};
 	char *access = NULL;
-	if (lock != NULL && grant_load(&grant, path, &why) &&
-	    (grant.until - now > GOOD_FOR || refresh(account, secret, path, &grant, now, &why))) {
+	if (grant_load(&grant, account, error) &&
+	    (is_good(&grant, now) || refresh(account, secret, &grant, now, error))) {
 		access = g_steal_pointer(&grant.access);
-	}
-	if (why != NULL) {
-		g_propagate_error(error, g_steal_pointer(&why));
 	}
 	grant_clear(&grant);
 	durable_lock_release(lock);
 	return access;
+}
+
+static bool is_fresh(const struct grant *grant, gint64 now)
+{
+	return grant->since > now - FRESH_FOR && grant->since <= now + CLOCK_SLACK;
+}
+
+/* Without the memory of a fresh one that was refused, each cycle would fetch another. */
+static bool take_refusal(struct grant *grant, const struct account_config *account,
+                         const char *access, gint64 now)
+{
+	if (grant->access == NULL || grant->is_refused) {
+		return false;
+	}
+	if (strcmp(grant->access, access) != 0 || grant->until == 0) {
+		return true; /* another process was faster */
+	}
+	grant->is_refused = is_fresh(grant, now);
+	grant->until = grant->is_refused ? grant->until : 0;
+	return grant_store(grant, account, NULL) && !grant->is_refused;
+}
+
+bool oauth_distrust(const struct account_config *account, const char *access, gint64 now)
+{
+	struct durable_lock *lock = lock_grant(account, NULL);
+	if (lock == NULL) {
+		return false;
+	}
+	struct grant grant = {0};
+	const bool is_worth_it =
+		grant_load(&grant, account, NULL) && take_refusal(&grant, account, access, now);
+	grant_clear(&grant);
+	durable_lock_release(lock);
+	return is_worth_it;
 }

@@ -11,9 +11,15 @@ struct place {
 	struct collection *collection; /* NULL where the service has no several */
 	struct endpoint *remote;       /* lent */
 	struct journal *journal;       /* lent: the collection's part of it */
+	char *objection; /* why nothing may be done: another one's items are in that folder; NULL =
+	                    none */
 };
 
 /*
+ * Each folder stays with the collection that it was first kept in step with, by the server's name
+ * and the collection's id: what that one lacked, another one has not deleted. Only a rebuild
+ * (account.is_rebuild) binds it to another one, and forgets what was agreed.
+ *
  * The chosen collections of a part that are there now (struct place, owned), found by asking the
  * service where it has several. Appends to problems (char *) those that were chosen, or known, and
  * are not there: their folders stay as they are. CONFIG: there are several and none was chosen, or

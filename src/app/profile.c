@@ -199,18 +199,19 @@ static gint64 next_after(const GError *error, gint64 now)
 	                                                                  : now + AFTER_FAIL;
 }
 
-/* The card has no time of its own. */
+/* The card has no time of its own. Another service's sign-in is none of its concerns. */
 static bool is_wanted(const struct account *account, const struct sync_wish *wish,
                       const struct cycle_end *end)
 {
+	const struct connection *connection = account_connection(account, PART_PROFILE);
 	enum part first = PARTS;
 	for (enum part part = PARTS; part-- > 0;) {
-		if (end->parts[part].is_told && end->parts[part].end == PART_LOGIN) {
+		if (connection != NULL && connection->serves[part] && end->parts[part].is_told &&
+		    end->parts[part].end == PART_LOGIN) {
 			return false;
 		}
 		first = account_has_part(account->config, part) ? part : first;
 	}
-	const struct connection *connection = account_connection(account, PART_PROFILE);
 	return connection != NULL && connection->remote != NULL && !wish->is_dry_run &&
 	       !interrupt_is_raised() &&
 	       (wish->is_for_profile || (first < PARTS && wish->wants[first]));

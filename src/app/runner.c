@@ -34,7 +34,7 @@ struct runner {
 	bool is_near;                   /* the remote is this computer: no network is needed */
 	struct schedule schedule;
 	GPtrArray *folders[ITEM_KINDS]; /* struct watched */
-	char *token_name;
+	char *token_name, *grant_name;  /* of the files that a sign-in writes */
 	struct watch *token;
 	struct mail_watch *mail;   /* NULL = not wanted, or the service does not tell */
 	gint64 mail_look;          /* when news of mail were, or will be, looked at last */
@@ -64,13 +64,17 @@ static void on_woken(void *data)
 	self->host->changed(self->host->data);
 }
 
-/* Other files of the state come and go beside it with every cycle. */
+/* Other files of the state come and go beside them with every cycle. */
 static void on_token(void *data, enum watch_event event, const char *name)
 {
 	struct runner *self = data;
-	const bool is_token = name == NULL || strcmp(name, self->token_name) == 0;
+	const bool is_token = name == NULL || strcmp(name, self->token_name) == 0 ||
+	                      strcmp(name, self->grant_name) == 0;
 	if (is_token && event != WATCH_WRITTEN && event != WATCH_CREATED) {
 		schedule_wake(&self->schedule, clock_now());
+		if (self->mail != NULL) {
+			mail_watch_wake(self->mail, clock_now());
+		}
 		on_woken(self);
 	}
 }
@@ -124,6 +128,7 @@ static void watch_token(struct runner *self)
 {
 	g_autofree char *folder = paths_state();
 	self->token_name = g_strconcat(self->config->name, ".token", NULL);
+	self->grant_name = g_strconcat(self->config->name, ".oauth", NULL);
 	self->token = watch_new(self->host->watcher, folder, on_token, self);
 }
 
@@ -206,6 +211,7 @@ void runner_free(struct runner *self)
 	presence_release(self->presence);
 	config_account_free(self->config);
 	g_free(self->token_name);
+	g_free(self->grant_name);
 	g_free(self);
 }
 
@@ -215,6 +221,9 @@ bool runner_reload(struct runner *self, const struct account_config *config, gin
 		return false;
 	}
 	schedule_reload(&self->schedule, now);
+	if (self->mail != NULL) {
+		mail_watch_reload(self->mail, now);
+	}
 	return true;
 }
 
@@ -408,14 +417,19 @@ static void end_hanging(struct runner *self, gint64 now)
 	}
 }
 
-/* At once, and then not sooner than after a while; a look that is planned serves all until then. */
+/*
+ * At once, and then not sooner than after a while; a look that is planned serves all until then. It
+ * is asked for again all the same: a cycle may have come before its time, and have taken it along.
+ */
 static void step_mail(struct runner *self, gint64 now, bool may_start)
 {
-	if (self->mail != NULL && mail_watch_step(self->mail, now, may_start) &&
-	    self->mail_look <= now) {
-		self->mail_look = MAX(now, self->mail_look + MAIL_PAUSE_MS);
-		schedule_touch(&self->schedule, PART_MESSAGES, self->mail_look);
+	if (self->mail == NULL || !mail_watch_step(self->mail, now, may_start)) {
+		return;
 	}
+	if (self->mail_look <= now) {
+		self->mail_look = MAX(now, self->mail_look + MAIL_PAUSE_MS);
+	}
+	schedule_touch(&self->schedule, PART_MESSAGES, self->mail_look);
 }
 
 void runner_step(struct runner *self, gint64 now, const struct runner_limits *limits)

@@ -49,8 +49,6 @@ static struct service part_service(const struct account_config *account, enum pa
 	case PART_MESSAGES:
 		return (struct service){
 			.name = account->mail_remote,
-			.url = account->mail_url != NULL ? account->mail_url
-		                                         : account->messages_url,
 			.user = account->mail_user,
 			.password = {account->mail_password_command, account->mail_password_file,
 		                     "mail_password_command", "password"},
@@ -75,14 +73,47 @@ struct service service_of(const struct account_config *account, enum part part)
 		                               "password_command", "password"};
 	}
 	self.driver = drivers_find(self.name);
+	if (part == PART_MESSAGES) {
+		const bool is_server = self.driver != NULL && self.driver->knows_users;
+		self.url = is_server ? account->mail_url : account->messages_url;
+	}
 	return self;
+}
+
+bool service_is_wanted(const struct account_config *account, enum part part)
+{
+	switch (part) {
+	case PART_CONTACTS:
+		return account->contacts != NULL;
+	case PART_CALENDAR:
+		return account->calendar != NULL;
+	case PART_MESSAGES:
+		return account->messages != 0 &&
+		       service_has(service_of(account, part).driver, part);
+	default:
+		return account->profile != NULL;
+	}
+}
+
+bool service_owns_endpoint(const struct account_config *account, const struct remote_driver *driver)
+{
+	const struct remote_driver *owner = drivers_find(account->remote);
+	bool is_used = false;
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
+		const struct remote_driver *one = service_of(account, part).driver;
+		is_used |=
+			one == owner && service_has(one, part) && service_is_wanted(account, part);
+	}
+	return !is_used || driver == owner;
 }
 
 char *service_sign_in_words(const struct account_config *account, enum part part)
 {
 	const struct service service = service_of(account, part);
-	if (service.driver == NULL || !service.driver->knows_users ||
-	    (oauth_is_used(account) && !secret_source_is_given(&service.password))) {
+	if (oauth_serves(account, part)) {
+		return g_strdup_printf("type passerelle login %s", account->name);
+	}
+	if (service.driver == NULL || !service.driver->knows_users) {
 		return secrets_login_words(account);
 	}
 	const char *option = service.password.option;

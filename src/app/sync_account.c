@@ -132,6 +132,7 @@ static void connect_remotes(struct account_cycle *self)
 {
 	const GPtrArray *connections = self->account->connections;
 	self->account->is_full = self->wish->is_full;
+	self->account->is_rebuild = self->wish->is_rebuild;
 	account_connect(self->account, self->now);
 	for (guint i = 0; i < connections->len && !interrupt_is_raised(); i++) {
 		const struct connection *connection = g_ptr_array_index(connections, i);
@@ -209,8 +210,9 @@ static void tell_needs(struct account_cycle *self)
 	g_autoptr(GError) error = NULL;
 	struct need need = {0};
 	const bool is_ending = cycle_ends_soon(self, &need);
-	g_autoptr(GPtrArray) needs = needs_find_new(&self->health, is_ending ? &need : NULL,
-	                                            self->account->journal, &error);
+	g_autoptr(GPtrArray) needs =
+		needs_find_new(self->config, &self->health, is_ending ? &need : NULL,
+	                       self->account->journal, &error);
 	g_free(need.message);
 	if (needs == NULL) {
 		cycle_tell_journal_error(self, error);

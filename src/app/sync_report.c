@@ -41,7 +41,7 @@ static void judge_files(const struct cycle_report *report, enum part part,
 	                                      : NULL;
 	g_autofree char *message = g_strdup_printf(
 		"%s: %s %s%s%s", part_name(part), count,
-		report->held == 1 ? "file is left alone" : "files are left alone",
+		report->held == 1 ? "is left alone" : "are left alone",
 		first != NULL ? ", first " : "", first != NULL ? first->log_line : "");
 	health_set(health, STATUS_HELD, message, "files", NULL, now);
 }

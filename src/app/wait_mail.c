@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* passerelle wait-mail: what the service starts to wait for the mail of an account; hidden. */
-#include "app/account.h"
 #include "app/command.h"
 #include "app/confine.h"
+#include "app/connection.h"
 #include "app/interrupt.h"
 #include "app/landlock.h"
 #include "app/log.h"
@@ -22,25 +22,31 @@ static void confine(const struct account_config *config)
 	}
 }
 
+/* Without the journal: open for days, it would keep SQLite from folding its log in. */
 static enum exit_status wait_for(const struct account_config *config)
 {
-	OWNED(account) account = account_open_to_look(config);
-	struct connection *connection = account_connection(account, PART_MESSAGES);
-	const bool parts[HEALTH_PARTS] = {[PART_MESSAGES] = true};
+	g_autoptr(GPtrArray) connections = connections_new(config);
+	struct connection *connection = connections_find(connections, PART_MESSAGES);
 	const gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	if (connection == NULL || connection->driver->await_mail == NULL) {
 		return EXIT_HELD;
 	}
-	account_read_secrets(account, parts, true);
-	if (connection->is_ready) {
+	if (connection_read_secrets(connection, true)) {
 		confine(config);
-		connection_open(connection, account->journal, false, now);
+		connection_open(connection, NULL, false, now);
 	}
 	if (connection->remote == NULL) {
-		return mail_wait_failed(config->name, connection->error);
+		return mail_wait_failed_here(config->name, connection->error);
 	}
-	return mail_wait(connection->driver, connection->remote, config->name, interrupt_flag(),
-	                 STDOUT_FILENO);
+	enum exit_status status = mail_wait(connection->driver, connection->remote, config->name,
+	                                    interrupt_flag(), STDOUT_FILENO);
+	if (status == EXIT_NEEDS_LOGIN) {
+		g_autoptr(GError) refusal =
+			g_error_new_literal(PASSERELLE_ERROR, PASSERELLE_ERROR_AUTH, "refused");
+		connection_take_refusal(connection, refusal, g_get_real_time() / G_USEC_PER_SEC);
+		status = exit_status_of(refusal);
+	}
+	return status;
 }
 
 enum exit_status command_wait_mail(struct invocation *invocation, int argc, char **argv)

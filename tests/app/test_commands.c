@@ -520,7 +520,7 @@ START_TEST(a_file_that_cannot_be_taken_is_named_and_is_no_doubt)
 	ck_assert_int_eq(part->state, STATUS_HELD);
 	ck_assert_str_eq(part->action_kind, "files");
 	ck_assert_str_eq(part->message,
-	                 "contacts: 2 files are left alone, first big.vcf: File too large");
+	                 "contacts: 2 are left alone, first big.vcf: File too large");
 	report.held = 62;
 	report.is_plan_held = true;
 	sync_report_judge(&report, &home_account, PART_CONTACTS, part, 2);

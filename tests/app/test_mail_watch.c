@@ -80,6 +80,11 @@ static int child(const char *behaviour, const char *record)
 	if (g_file_get_contents(MAIL_WATCH_CONFIG, &config, NULL, NULL)) {
 		g_file_set_contents(record, config, -1, NULL);
 	}
+	if (strcmp(behaviour, "locked") == 0) {
+		g_autoptr(GError) error =
+			g_error_new_literal(PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG, "no");
+		return (int)mail_wait_failed_here("home", error);
+	}
 	return (int)mail_wait(&driver, &remote, "home", interrupt_flag(), STDOUT_FILENO);
 }
 
@@ -159,7 +164,7 @@ static const struct {
 	{"offline", 5 * SECOND, 10 * SECOND},       {"refused", 5 * SECOND, 10 * SECOND},
 	{"crash", 5 * SECOND, 10 * SECOND},         {"auth", 7 * MINUTE, 15 * MINUTE},
 	{"missing", 7 * MINUTE, 15 * MINUTE},       {"unsupported", 12 * HOUR, 24 * HOUR},
-	{"config", SCHEDULE_NEVER, SCHEDULE_NEVER},
+	{"config", SCHEDULE_NEVER, SCHEDULE_NEVER}, {"locked", 1 * MINUTE, 2 * MINUTE},
 };
 
 START_TEST(a_child_that_ends_is_started_again_as_late_as_its_end_says)
@@ -187,6 +192,47 @@ START_TEST(a_network_wakes_only_what_a_network_can_help)
 	mail_watch_renew(watch, HOUR);
 	ck_assert_int_eq(mail_watch_deadline(watch, true),
 	                 is_helped ? MIN(before, HOUR + 3 * SECOND) : before);
+	mail_watch_free(watch);
+}
+END_TEST
+
+START_TEST(a_sign_in_wakes_only_what_waits_for_it)
+{
+	struct mail_watch *watch = watch_new(ends[_i].behaviour, 0);
+	const bool is_awaited = strcmp(ends[_i].behaviour, "auth") == 0;
+	mail_watch_step(watch, 0, true);
+	steps_to_news(watch, 0);
+	const gint64 before = mail_watch_deadline(watch, true);
+	mail_watch_wake(watch, MINUTE);
+	ck_assert_int_eq(mail_watch_deadline(watch, true), is_awaited ? MINUTE : before);
+	mail_watch_free(watch);
+}
+END_TEST
+
+START_TEST(a_reload_starts_again_whatever_the_end_was)
+{
+	struct mail_watch *watch = watch_new(ends[_i].behaviour, 0);
+	mail_watch_step(watch, 0, true);
+	steps_to_news(watch, 0);
+	const gint64 before = mail_watch_deadline(watch, true);
+	mail_watch_reload(watch, SECOND);
+	ck_assert_int_eq(mail_watch_deadline(watch, true), MIN(before, 30 * SECOND));
+	mail_watch_reload(watch, HOUR);
+	mail_watch_step(watch, HOUR, true);
+	ck_assert_int_gt(mail_watch_deadline(watch, true), 3 * HOUR);
+	mail_watch_free(watch);
+}
+END_TEST
+
+START_TEST(a_child_that_runs_stays_at_a_sign_in_and_a_reload)
+{
+	struct mail_watch *watch = watch_new("silent", 0);
+	mail_watch_step(watch, 0, true);
+	const gint64 before = mail_watch_deadline(watch, true);
+	mail_watch_wake(watch, MINUTE);
+	mail_watch_reload(watch, MINUTE);
+	mail_watch_step(watch, HOUR, true);
+	ck_assert_int_eq(mail_watch_deadline(watch, true), before);
 	mail_watch_free(watch);
 }
 END_TEST
@@ -227,6 +273,8 @@ START_TEST(pauses_grow_to_a_bound_and_differ)
 	ck_assert_int_lt(mail_watch_pause(EXIT_OFFLINE, 1000, 0.999), 15 * MINUTE);
 	ck_assert_int_gt(mail_watch_pause(EXIT_OFFLINE, 1000, 0.999), 14 * MINUTE);
 	ck_assert_int_eq(mail_watch_pause(EXIT_NEEDS_LOGIN, 1000, 0), HOUR / 2);
+	ck_assert_int_eq(mail_watch_pause(EXIT_BUSY, 1, 0), MINUTE);
+	ck_assert_int_eq(mail_watch_pause(EXIT_BUSY, 1000, 0), HOUR / 2);
 	ck_assert_int_eq(mail_watch_pause(EXIT_BAD_CONFIG, 1, 0.5), SCHEDULE_NEVER);
 }
 END_TEST
@@ -320,6 +368,11 @@ int main(int argc, char **argv)
 	                    (int)G_N_ELEMENTS(ends));
 	tcase_add_loop_test(parent, a_network_wakes_only_what_a_network_can_help, 0,
 	                    (int)G_N_ELEMENTS(ends));
+	tcase_add_loop_test(parent, a_sign_in_wakes_only_what_waits_for_it, 0,
+	                    (int)G_N_ELEMENTS(ends));
+	tcase_add_loop_test(parent, a_reload_starts_again_whatever_the_end_was, 0,
+	                    (int)G_N_ELEMENTS(ends));
+	tcase_add_test(parent, a_child_that_runs_stays_at_a_sign_in_and_a_reload);
 	tcase_add_test(parent, a_network_that_comes_and_goes_does_not_hammer);
 	tcase_add_test(parent, a_child_that_says_nothing_for_hours_is_replaced);
 	tcase_add_test(parent, pauses_grow_to_a_bound_and_differ);

@@ -5,6 +5,7 @@
 #include "app/interrupt.h"
 #include "app/paths.h"
 #include "app/secrets.h"
+#include "base/durable.h"
 
 #include "net/scripted_server.h"
 
@@ -89,14 +90,19 @@ static const char *form_of(guint index)
 	return strstr(server_request(server, index), "\r\n\r\n") + 4;
 }
 
-static void sign_in(gint64 now)
+static bool redeem(gint64 now, GError **error)
 {
 	struct oauth_request request = {0};
-	g_autoptr(GError) error = NULL;
 	oauth_request_init(&request, &account, "http://127.0.0.1:5/return", "s");
-	const bool is_done = oauth_redeem(&account, NULL, &request, "code", now, &error);
-	ck_assert_msg(is_done, "%s", error != NULL ? error->message : "");
+	const bool is_done = oauth_redeem(&account, NULL, &request, "code", now, error);
 	oauth_request_clear(&request);
+	return is_done;
+}
+
+static void sign_in(gint64 now)
+{
+	g_autoptr(GError) error = NULL;
+	ck_assert_msg(redeem(now, &error), "%s", error != NULL ? error->message : "");
 }
 
 static void assert_access(gint64 now, const char *expected)
@@ -112,6 +118,7 @@ static void assert_no_access(gint64 now, enum passerelle_error code, const char 
 {
 	g_autoptr(GError) error = NULL;
 	ck_assert_ptr_null(oauth_access(&account, NULL, now, &error));
+	ck_assert_ptr_nonnull(error);
 	ck_assert_msg(passerelle_error_is(error, code), "%s", error->message);
 	ck_assert_msg(strstr(error->message, words) != NULL, "%s", error->message);
 	ck_assert_ptr_null(strstr(error->message, "REFRESH"));
@@ -260,6 +267,184 @@ START_TEST(a_damaged_file_is_as_good_as_none)
 		ck_assert(g_file_set_contents(path, texts[i], -1, NULL));
 		assert_no_access(NOW, PASSERELLE_ERROR_AUTH, "passerelle login");
 	}
+	/* an end, and nothing that ends then */
+	g_autofree char *hollow =
+		g_strdup_printf("{\"client\":\"client 1\",\"server\":\"%s\",\"until\":%d}",
+	                        account.oauth_token_url, NOW + 3600);
+	ck_assert(g_file_set_contents(path, hollow, -1, NULL));
+	assert_no_access(NOW, PASSERELLE_ERROR_AUTH, "passerelle login");
+}
+END_TEST
+
+START_TEST(tokens_go_to_nobody_but_the_client_and_the_server_that_they_are_of)
+{
+	static const char *const given[] = {FIRST, NULL};
+	static char other_client[] = "client 2";
+	answers = given;
+	sign_in(NOW);
+	char *client = account.oauth_client_id, *address = account.oauth_token_url;
+	g_autofree char *other_address = server_url(server, "/other");
+	account.oauth_client_id = other_client;
+	ck_assert(!oauth_is_signed_in(&account));
+	assert_no_access(NOW + 10, PASSERELLE_ERROR_AUTH, "another oauth_client_id");
+	account.oauth_client_id = client;
+	account.oauth_token_url = other_address;
+	ck_assert(!oauth_is_signed_in(&account));
+	assert_no_access(NOW + 4000, PASSERELLE_ERROR_AUTH, "type passerelle login home");
+	account.oauth_token_url = address;
+	ck_assert_int_eq(n_asked, 1);
+	ck_assert(oauth_is_signed_in(&account));
+	assert_access(NOW + 10, "A1");
+}
+END_TEST
+
+START_TEST(a_sign_in_that_does_not_last_takes_the_place_of_none)
+{
+	static const char *const given[] = {
+		FIRST, "{\"access_token\":\"A2\",\"token_type\":\"bearer\",\"expires_in\":3600}",
+		NULL};
+	answers = given;
+	sign_in(NOW);
+	g_autoptr(GError) error = NULL;
+	ck_assert(!redeem(NOW + 10, &error));
+	ck_assert(passerelle_error_is(error, PASSERELLE_ERROR_CONFIG));
+	ck_assert_ptr_nonnull(strstr(error->message, "access_type=offline"));
+	ck_assert_ptr_nonnull(strstr(error->message, "offline_access"));
+	ck_assert(oauth_is_signed_in(&account));
+	assert_access(NOW + 20, "A1");
+}
+END_TEST
+
+static gpointer sign_in_apart(gpointer data)
+{
+	(void)data;
+	return GINT_TO_POINTER(redeem(NOW, NULL));
+}
+
+START_TEST(a_sign_in_waits_until_a_refresh_has_ended)
+{
+	static const char *const given[] = {FIRST, NULL};
+	answers = given;
+	g_autofree char *path = paths_of_account("home", ".oauth.lock");
+	struct durable_lock *lock = durable_lock_take(path, NULL);
+	ck_assert_ptr_nonnull(lock);
+	GThread *thread = g_thread_new("login", sign_in_apart, NULL);
+	g_usleep(G_USEC_PER_SEC / 2);
+	const gint asked = g_atomic_int_get(&n_asked);
+	durable_lock_release(lock);
+	ck_assert(GPOINTER_TO_INT(g_thread_join(thread)));
+	ck_assert_int_eq(asked, 0);
+	assert_access(NOW, "A1");
+}
+END_TEST
+
+START_TEST(a_token_that_is_refused_is_replaced_once)
+{
+	static const char *const given[] = {
+		FIRST,
+		"{\"access_token\":\"A2\",\"expires_in\":3600}",
+		"{\"access_token\":\"A3\",\"expires_in\":3600}",
+		"{\"access_token\":\"A4\",\"expires_in\":3600}",
+		NULL,
+	};
+	answers = given;
+	ck_assert(!oauth_distrust(&account, "A1", NOW));
+	sign_in(NOW);
+	ck_assert(oauth_distrust(&account, "A0", NOW + 1000)); /* not the one that is stored */
+	assert_access(NOW + 1000, "A1");
+	ck_assert(oauth_distrust(&account, "A1", NOW + 1000));
+	ck_assert(oauth_distrust(&account, "A1", NOW + 1001)); /* by a second service */
+	ck_assert_int_eq(n_asked, 1);
+	assert_access(NOW + 1010, "A2");
+	/* a new one is refused, too: it is not for its age, and never tried again and again */
+	ck_assert(!oauth_distrust(&account, "A2", NOW + 1020));
+	assert_access(NOW + 1030, "A2");
+	ck_assert(!oauth_distrust(&account, "A2", NOW + 3000));
+	assert_access(NOW + 3010, "A2");
+	ck_assert_int_eq(n_asked, 2);
+	assert_access(NOW + 4600, "A3"); /* the other one has ended */
+	/* this one was good for a while */
+	ck_assert(oauth_distrust(&account, "A3", NOW + 5500));
+	assert_access(NOW + 5510, "A4");
+	ck_assert_int_eq(n_asked, 4);
+}
+END_TEST
+
+START_TEST(a_token_of_a_time_to_come_is_not_believed)
+{
+	static const char *const given[] = {FIRST, "{\"access_token\":\"A2\",\"expires_in\":3600}",
+	                                    NULL};
+	answers = given;
+	sign_in(NOW + 30);
+	assert_access(NOW, "A1"); /* so much a clock may be set back */
+	n_asked = 0;
+	sign_in(NOW + 30 * 24 * 3600);
+	assert_access(NOW, "A2");
+}
+END_TEST
+
+START_TEST(what_is_stopped_before_it_began_says_so)
+{
+	static const char *const given[] = {FIRST, NULL};
+	answers = given;
+	sign_in(NOW);
+	interrupt_install();
+	raise(SIGTERM);
+	assert_no_access(NOW, PASSERELLE_ERROR_CANCELLED, "stop");
+	ck_assert(!oauth_distrust(&account, "A1", NOW + 1000));
+}
+END_TEST
+
+/* The literal blocks behind .Sh EXAMPLES, one after the other: they are one configuration. */
+static struct config *examples_of_manual(void)
+{
+	g_autofree char *path = g_build_filename(TEST_SOURCE_DIR, "conf/passerelle.conf.5", NULL);
+	g_autofree char *manual = NULL;
+	ck_assert_msg(g_file_get_contents(path, &manual, NULL, NULL), "%s", path);
+	const char *at = strstr(manual, "\n.Sh EXAMPLES\n");
+	ck_assert_ptr_nonnull(at);
+	g_autoptr(GString) text = g_string_new(NULL);
+	for (at = strstr(at, "\n.Bd -literal\n"); at != NULL; at = strstr(at, "\n.Bd -literal\n")) {
+		const char *start = at + strlen("\n.Bd -literal\n");
+		at = strstr(start, "\n.Ed\n");
+		ck_assert_ptr_nonnull(at);
+		g_string_append_len(text, start, at + 1 - start);
+	}
+	g_autoptr(GError) error = NULL;
+	struct config *config = config_parse(text->str, text->len, "the manual", &error);
+	ck_assert_msg(config != NULL, "%s", error != NULL ? error->message : "");
+	return config;
+}
+
+static char *page_of(const struct config *config, const char *name)
+{
+	const struct account_config *one = config_account(config, name);
+	ck_assert_msg(one != NULL, "%s", name);
+	struct oauth_request request = {0};
+	oauth_request_init(&request, one, "http://127.0.0.1:5/return", "s");
+	char *address = g_strdup(request.address);
+	oauth_request_clear(&request);
+	return address;
+}
+
+START_TEST(the_examples_of_the_manual_ask_for_a_sign_in_that_lasts)
+{
+	OWNED(config) config = examples_of_manual();
+	g_autofree char *google = page_of(config, "google");
+	ck_assert(g_str_has_prefix(google, "https://accounts.google.com/o/oauth2/v2/auth?"));
+	assert_value(google, "access_type", "offline");
+	assert_value(google, "prompt", "consent");
+	assert_value(google, "scope",
+	             "https://www.googleapis.com/auth/carddav "
+	             "https://www.googleapis.com/auth/calendar https://mail.google.com/");
+	g_autofree char *outlook = page_of(config, "outlook");
+	assert_value(outlook, "scope",
+	             "https://outlook.office.com/IMAP.AccessAsUser.All offline_access");
+	for (enum part part = 0; part < PARTS; part++) {
+		ck_assert(oauth_serves(config_account(config, "google"), part));
+		ck_assert(!oauth_serves(config_account(config, "home"), part));
+	}
+	ck_assert(oauth_serves(config_account(config, "outlook"), PART_MESSAGES));
 }
 END_TEST
 
@@ -277,6 +462,13 @@ int main(void)
 	tcase_add_test(tests, who_never_signed_in_is_told_to);
 	tcase_add_test(tests, of_many_at_once_one_refreshes);
 	tcase_add_test(tests, a_damaged_file_is_as_good_as_none);
+	tcase_add_test(tests, tokens_go_to_nobody_but_the_client_and_the_server_that_they_are_of);
+	tcase_add_test(tests, a_sign_in_that_does_not_last_takes_the_place_of_none);
+	tcase_add_test(tests, a_sign_in_waits_until_a_refresh_has_ended);
+	tcase_add_test(tests, a_token_that_is_refused_is_replaced_once);
+	tcase_add_test(tests, a_token_of_a_time_to_come_is_not_believed);
+	tcase_add_test(tests, the_examples_of_the_manual_ask_for_a_sign_in_that_lasts);
+	tcase_add_test(tests, what_is_stopped_before_it_began_says_so);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -89,9 +89,25 @@ class Server:
             self.call("MKCOL", f"/{USER}/contacts/")
             self.call("MKCOL", f"/{USER}/calendars/")
         status, text = self.call("MKCOL", self.book, book, {"Content-Type": "text/xml"})
-        assert status in (201, 405), (status, text)
+        assert status in (201, 207, 403, 405, 409), (status, text)  # 201, or there already
         status, text = self.call("MKCALENDAR", self.calendar)
-        assert status in (201, 405), (status, text)
+        assert status in (201, 207, 403, 405, 409), (status, text)  # 201, or there already
+
+    def fill(self, collection, texts):
+        """Straight into its own store, which takes seconds: text by name."""
+        self.stop()
+        folder = f"{self.folder}/data/{'collection-root' if self.name == 'radicale' else ''}{collection}"
+        for name, text in texts.items():
+            with open(f"{folder}/{name}", "w", encoding="utf-8", newline="") as out:
+                out.write(text)
+        if self.name == "xandikos":
+            from dulwich import porcelain  # xandikos needs it, too
+
+            who = b"tests <tests@example.org>"
+            porcelain.add(folder, [f"{folder}/{name}" for name in texts])
+            porcelain.commit(folder, message=b"filled", author=who, committer=who)
+        self.start()
+        self.call("PROPFIND", collection, None, {"Depth": "1"})  # what it remembers, it learns now
 
     def put(self, path, text):
         kind = "text/vcard" if path.endswith(".vcf") else "text/calendar"
@@ -101,7 +117,7 @@ class Server:
     def names(self, collection):
         status, text = self.call("PROPFIND", collection, None, {"Depth": "1"})
         assert status == 207, (status, text)
-        ending = ".vcf" if collection == self.book else ".ics"
+        ending = (".vcf", ".ics")
         return sorted({part.split("<")[0].rsplit("/", 1)[1] for part in text.split("href>")[1::2] if part.split("<")[0].endswith(ending)})
 
     def texts(self, collection):

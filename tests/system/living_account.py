@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """The program as a person uses it with a server of address books and calendars."""
+import json
 import os
 import pathlib
 import subprocess
 import sys
+import time
 
 import dav_servers
 from dav_servers import card, event
@@ -96,7 +98,10 @@ def one_of_each(server):
 def several(server):
     """Several calendars: each has a folder of its name, its name to show and its colour."""
     work = make_calendar(server, "work", "At work", "#FF0000FF")
-    text = Person(server).type(78, "sync", "--full", "--only", "calendar")
+    text = Person(server).type(0, "sync", "--full", "--only", "calendar")  # the folder is that of the first one
+    stranger = Person(server)
+    stranger.env["XDG_STATE_HOME"] = str(WORK / "stranger")
+    text = stranger.type(78, "sync", "--only", "calendar")
     expect("calendar_collections" in text and "cal, work" in text, text)
     person = Person(server, "calendar_collections = all\n")
     server.put(work + "w.ics", event("same", "Meeting", "at work"))
@@ -125,12 +130,69 @@ def several(server):
     person.type(64, "import", "cloud", str(CALENDARS / "work" / "n.ics"))
     text = person.type(0, "export", "cloud", "calendar")
     expect(text.count("BEGIN:VEVENT") == 4, text)
-    # one vanishes: its folder stays as it is, the others go on
+    # one vanishes: its folder stays as it is, and is told, the others go on
     server.call("DELETE", work)
-    text = person.type(0, "sync", "--full", "--only", "calendar")
+    text = person.type(1, "sync", "--full", "--only", "calendar")
     expect("work: that calendar is not there any more" in text, text)
     expect("Meeting" in read(CALENDARS / "work" / "same.ics"), "the folder of the calendar that vanished")
     expect(len(server.names(server.calendar)) == 2, "the others did not go on")
+    expect_held("work: that calendar is not there any more")
+
+
+def status():
+    return json.loads((WORK / "status.json").read_text())
+
+
+def expect_held(words):
+    told = status()
+    expect(told["state"] == "held" and words in told["message"], told)
+    expect(told["calendar"]["held"] == 1 and words in told["calendar"]["problems"][0], told)
+
+
+def misspelt(server):
+    """A calendar that is not there is held; where nothing is left at all, that is a failure."""
+    text = Person(server, "calendar_collections = cal, wrok\n").type(1, "sync", "--only", "calendar")
+    expect("wrok: there is no such calendar; there are: cal" in text and "2 in step" in text, text)
+    expect_held("wrok: there is no such calendar")
+    success = status()["calendar"]["last_success"]
+    time.sleep(1.1)  # which is told in seconds
+    person = Person(server, "calendar_collections = wrok\n")
+    text = person.type(65, "sync", "--only", "calendar")
+    expect("there is nothing left to synchronise with: wrok: there is no such calendar" in text, text)
+    told = status()
+    expect(told["state"] == "error" and told["calendar"]["last_success"] == success, told)
+    expect(not (CALENDARS / "wrok").exists(), "a folder of what is not there")
+    Person(server, "calendar_collections = cal\n").type(0, "sync", "--only", "calendar")
+
+
+def waiting_for_mail(server):
+    """A password that cannot be had just now is asked for again; meanwhile the journal is nobody's."""
+    mark = WORK / "asked"
+    mail = "calendar_collections = cal\nmail_remote = imap\nmail_url = imap://127.0.0.1:1\nmail_user = ada\n"
+
+    def start(command):
+        person = Person(server, f"{mail}mail_password_command = {command}\n")
+        words = [f"{BINARY}/passerelle", "wait-mail", "cloud"]
+        return person, subprocess.Popen(words, env=person.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+
+    for command, wanted in (("exit 1", 75), ("echo secret", 69)):
+        _, child = start(command)
+        expect(child.wait(60) == wanted, f"wait-mail: {child.returncode}, not {wanted}")
+        child.stdin.close()
+    person, child = start(f"touch {mark}; sleep 100")
+    wait_until(mark.exists, "the password was not asked for")
+    person.type(0, "sync", "--only", "calendar")
+    expect(not any((WORK / "state").rglob("*.journal-wal")), "the log of the journal was not folded in")
+    child.stdin.close()  # and with it whoever started it
+    child.wait(60)
+
+
+def wait_until(is_so, text):
+    for _ in range(600):
+        if is_so():
+            return
+        time.sleep(0.1)
+    fail(text)
 
 
 def held(server):
@@ -149,15 +211,44 @@ def held(server):
     expect(len(list(CONTACTS.glob("*.vcf"))) == 5, "not removed once confirmed")
 
 
+def make_book(server, name):
+    body = (
+        '<mkcol xmlns="DAV:" xmlns:A="urn:ietf:params:xml:ns:carddav"><set><prop><resourcetype><collection/><A:addressbook/>'
+        "</resourcetype></prop></set></mkcol>"
+    )
+    status, text = server.call("MKCOL", f"/{dav_servers.USER}/{name}/", body, {"Content-Type": "text/xml"})
+    expect(status == 201, f"MKCOL: {status} {text}")
+    return f"/{dav_servers.USER}/{name}/"
+
+
+def another(server):
+    """An empty address book in the place of the first takes nothing away, and a rebuild compares both."""
+    before = len(list(CONTACTS.glob("*.vcf")))
+    expect(before > 0, "there is nothing to lose")
+    empty = make_book(server, "empty")
+    person = Person(server, f"contacts_url = http://127.0.0.1:{server.port}{empty}\ncalendar_direction = off\n")
+    for _ in range(2):
+        text = person.type(1, "sync", "--only", "contacts")
+        expect("journal rebuild" in text, text)
+        expect(len(list(CONTACTS.glob("*.vcf"))) == before and server.names(empty) == [], text)
+    person.type(0, "journal", "rebuild", "cloud")
+    expect(len(list(CONTACTS.glob("*.vcf"))) == before, "a rebuild removed something")
+    text = person.type(0, "sync", "--only", "contacts")
+    expect(len(server.names(empty)) == before == len(server.names(server.book)), text + person.type(0, "journal", "list", "--all", "cloud"))
+
+
 def main():
     server = dav_servers.Server("radicale", str(WORK / "radicale"))
     try:
         one_of_each(server)
         several(server)
+        misspelt(server)
+        waiting_for_mail(server)
         held(server)
+        another(server)
     finally:
         server.stop()
-    print("one account with an address book, and one, two and one calendars: all was exchanged, labelled and held")
+    print("one account with an address book, and one, two and one calendars: all was exchanged, labelled, held and told")
 
 
 main()
