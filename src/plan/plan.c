@@ -270,7 +270,9 @@ static void plan_unfinished(struct planner *self, struct record *record, struct 
 	} else if (record->remote_ref != NULL && !self->policy->remote_can_update) {
 		decide(self, OPERATION_CREATE_REMOTE, local, NULL, record); /* the ledger answers */
 	} else if (record->remote_ref != NULL && !wants_push(self->policy)) {
-		decide(self, OPERATION_ADOPT, local, remote, record);
+		/* unread: what it holds comes with the next change there */
+		const bool is_read = entry_item(remote) != NULL;
+		decide(self, is_read ? OPERATION_ADOPT : OPERATION_NOTHING, local, remote, record);
 	} else if (record->remote_ref != NULL) {
 		/* Without a base both sides' parts count; with one, what was deleted here stays so.
 		 */

@@ -82,6 +82,28 @@ START_TEST(a_card_edited_while_it_is_removed_there_comes_to_rest)
 }
 END_TEST
 
+START_TEST(an_edit_that_waits_stays_when_nothing_is_to_be_sent_any_more)
+{
+	struct bridge *bridge = begin();
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\n");
+	sync_once(bridge);
+	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\nTEL:+33123456789\r\n");
+	order(bridge, "fault?action=adddevice&number=*&kind=code&argument=100");
+	OWNED(cycle_report) failed = bridge_sync(bridge, ITEM_CONTACT);
+	order(bridge, "clear-faults");
+	OWNED(record) record = only_record(bridge, "u");
+	ck_assert_int_eq(record->state, RECORD_PENDING);
+	bridge->options.direction = DIRECTION_PULL;
+	for (int i = 0; i < 3; i++) {
+		OWNED(cycle_report) report = bridge_sync(bridge, ITEM_CONTACT);
+		ck_assert(report->error == NULL);
+	}
+	g_autofree char *text = bridge_read(bridge, "a.vcf");
+	ck_assert_ptr_nonnull(strstr(text, "+33123456789"));
+	bridge_free(bridge);
+}
+END_TEST
+
 START_TEST(a_file_that_cannot_be_read_is_not_removed)
 {
 	struct bridge *bridge = begin();
@@ -502,6 +524,7 @@ static Suite *make_suite(void)
 	tcase_set_timeout(both, 60);
 	tcase_add_test(both, what_others_added_is_not_agreed_by_being_seen_while_sending);
 	tcase_add_test(both, a_card_edited_while_it_is_removed_there_comes_to_rest);
+	tcase_add_test(both, an_edit_that_waits_stays_when_nothing_is_to_be_sent_any_more);
 	tcase_add_test(both, a_file_that_cannot_be_read_is_not_removed);
 	tcase_add_test(both, a_card_renamed_and_then_copied_is_one_person);
 	tcase_add_test(both, a_copy_stands_alone_once_nothing_is_left_of_the_first);
