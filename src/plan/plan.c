@@ -164,6 +164,7 @@ static bool has_means(enum operation operation, const struct entry *local,
 	case OPERATION_CREATE_REMOTE:
 	case OPERATION_UPDATE_REMOTE:
 		return entry_item(local) != NULL;
+	case OPERATION_ADOPT:
 	case OPERATION_MERGE:
 		return entry_item(local) != NULL && entry_item(remote) != NULL;
 	default:
@@ -271,8 +272,10 @@ static void plan_unfinished(struct planner *self, struct record *record, struct 
 		decide(self, OPERATION_CREATE_REMOTE, local, NULL, record); /* the ledger answers */
 	} else if (record->remote_ref != NULL && !wants_push(self->policy)) {
 		/* unread: what it holds comes with the next change there */
-		const bool is_read = entry_item(remote) != NULL;
-		decide(self, is_read ? OPERATION_ADOPT : OPERATION_NOTHING, local, remote, record);
+		decide(self,
+		       has_means(OPERATION_ADOPT, local, remote) ? OPERATION_ADOPT
+		                                                 : OPERATION_NOTHING,
+		       local, remote, record);
 	} else if (record->remote_ref != NULL) {
 		/* Without a base both sides' parts count; with one, what was deleted here stays so.
 		 */
