@@ -176,6 +176,7 @@ static bool has_means(enum operation operation, const struct entry *local,
 	case OPERATION_CREATE_REMOTE:
 	case OPERATION_UPDATE_REMOTE:
 		return entry_item(local) != NULL;
+	case OPERATION_ADOPT:
 	case OPERATION_MERGE:
 		return entry_item(local) != NULL && entry_item(remote) != NULL;
 	default:
@@ -375,9 +376,11 @@ static void plan_unfinished(struct planner *self, struct record *record, struct 
 	} else if (record->remote_ref != NULL && !self->policy->remote_can_update) {
 		plan_creation_again(self, record, local); /* the ledger answers */
 	} else if (record->remote_ref != NULL && !wants_push(self->policy)) {
-		/* unread: what it holds waits for the next change there */
-		const bool is_read = entry_item(remote) != NULL;
-		decide(self, is_read ? OPERATION_ADOPT : OPERATION_NOTHING, local, remote, record);
+		/* unread: what it holds comes with the next change there */
+		decide(self,
+		       has_means(OPERATION_ADOPT, local, remote) ? OPERATION_ADOPT
+		                                                 : OPERATION_NOTHING,
+		       local, remote, record);
 	} else if (record->remote_ref != NULL) {
 		plan_unfinished_update(self, record, local, remote);
 	} else if (record->state == RECORD_IN_DOUBT) {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corpora.h"
 #include "formats/component.h"
 #include "formats/wall.h"
 
@@ -49,9 +50,7 @@ static guint overridden, overridden_agreed;
 
 static char *corpora_path(const char *path)
 {
-	const char *const folder = getenv("PASSERELLE_CORPORA");
-	return g_build_filename(folder && *folder ? folder : TEST_SOURCE_DIR "/../shared/corpora",
-	                        path, NULL);
+	return g_build_filename(corpora_root(), path, NULL);
 }
 
 static bool difference_is_known(const char *file, const char *field)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corpora.h"
 #include "formats/wall.h"
 
 enum column {
@@ -88,9 +89,7 @@ static char *instances_of(const char *rule, const char *start_text, const char *
 
 static char *corpora_text(const char *path)
 {
-	const char *const folder = getenv("PASSERELLE_CORPORA");
-	g_autofree char *file = g_build_filename(
-		folder && *folder ? folder : TEST_SOURCE_DIR "/../shared/corpora", path, NULL);
+	g_autofree char *file = g_build_filename(corpora_root(), path, NULL);
 	char *text = NULL;
 	return g_file_get_contents(file, &text, NULL, NULL) ? text : NULL;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corpora.h"
 #include "formats/vcard_parts.h"
 
 /* Where we differ from both, and why. */
@@ -27,9 +28,7 @@ static struct {
 
 static char *corpora_path(const char *folder, const char *name)
 {
-	const char *root = g_getenv("PASSERELLE_CORPORA");
-	return g_build_filename(root && *root ? root : TEST_SOURCE_DIR "/../shared/corpora", folder,
-	                        name, NULL);
+	return g_build_filename(corpora_root(), folder, name, NULL);
 }
 
 /* A string, the first of a list, or "". */

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <stdio.h>
 
+#include "corpora.h"
 #include "formats/random_contact.h"
 
 enum change {
@@ -260,9 +261,7 @@ static void try_card(const char *name, const char *card, GRand *random)
 
 START_TEST(cards_of_other_programs_are_merged_and_keep_the_rest)
 {
-	const char *root = g_getenv("PASSERELLE_CORPORA");
-	g_autofree char *folder = g_build_filename(
-		root && *root ? root : TEST_SOURCE_DIR "/../shared/corpora", "vcard", NULL);
+	g_autofree char *folder = g_build_filename(corpora_root(), "vcard", NULL);
 	GDir *files = g_dir_open(folder, 0, NULL);
 	if (!files) {
 		printf("skipped: no corpora\n");

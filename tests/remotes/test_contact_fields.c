@@ -2,6 +2,7 @@
 /* The mapping of contacts: every row both ways, the published samples, and odd replies. */
 #include "remotes/orange/contact_fields.h"
 
+#include "corpora.h"
 #include "formats/vcard.h"
 
 #include <check.h>
@@ -285,11 +286,8 @@ END_TEST
 /* The published samples stand beside the corpora. */
 static char *read_sample(const char *name, gsize *size)
 {
-	const char *corpora = g_getenv("PASSERELLE_CORPORA");
-	const char *base = corpora != NULL && *corpora != '\0' ? corpora
-	                                                       : TEST_SOURCE_DIR
-	                           "/../shared/corpora";
-	g_autofree char *path = g_build_filename(base, "..", "api", "samples", name, NULL);
+	g_autofree char *path =
+		g_build_filename(corpora_root(), "..", "api", "samples", name, NULL);
 	char *text = NULL;
 	if (!g_file_get_contents(path, &text, size, NULL)) {
 		printf("skipped: no sample %s\n", name);

@@ -2,6 +2,7 @@
 /* The enumeration by prefixes against searches of every kind: honest, folding, paging, lying. */
 #include "remotes/orange/prefixes.h"
 
+#include "corpora.h"
 #include "sync/sweep.h"
 
 #include <check.h>
@@ -285,11 +286,7 @@ END_TEST
 
 static char *names_of_corpora(void)
 {
-	const char *corpora = g_getenv("PASSERELLE_CORPORA");
-	return g_build_filename(corpora != NULL && *corpora != '\0' ? corpora
-	                                                            : TEST_SOURCE_DIR
-	                                "/../shared/corpora",
-	                        "names.tsv", NULL);
+	return g_build_filename(corpora_root(), "names.tsv", NULL);
 }
 
 START_TEST(finds_everybody_owed_among_a_thousand_names)

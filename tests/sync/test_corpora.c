@@ -6,6 +6,7 @@
  */
 #include "formats/vcard.h"
 #include "remotes/orange/contact_fields.h"
+#include "corpora.h"
 #include "sync/remote_edits.h"
 
 #include <stdio.h>
@@ -20,9 +21,7 @@ static struct {
 
 static char *corpora_folder(void)
 {
-	const char *root = g_getenv("PASSERELLE_CORPORA");
-	return g_build_filename(root && *root ? root : TEST_SOURCE_DIR "/../shared/corpora",
-	                        "vcard", NULL);
+	return g_build_filename(corpora_root(), "vcard", NULL);
 }
 
 /* What the service can hold of a card: no call writes an address, or home or

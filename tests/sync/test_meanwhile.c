@@ -90,6 +90,7 @@ START_TEST(an_edit_that_waits_stays_when_nothing_is_to_be_sent_any_more)
 	write_card(bridge, "a.vcf", "u", "Jean", "EMAIL:a@example.org\r\nTEL:+33123456789\r\n");
 	order(bridge, "fault?action=adddevice&number=*&kind=code&argument=100");
 	OWNED(cycle_report) failed = bridge_sync(bridge, ITEM_CONTACT);
+	ck_assert_uint_eq(failed->pending, 1);
 	order(bridge, "clear-faults");
 	OWNED(record) record = only_record(bridge, "u");
 	ck_assert_int_eq(record->state, RECORD_PENDING);
