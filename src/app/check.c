@@ -183,7 +183,7 @@ static void check_service(struct checker *self)
 static void check_secrets(struct checker *self)
 {
 	bool has_service = false, has_sign_in = false;
-	for (enum part part = 0; part < PARTS; part++) {
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
 		const struct service service = service_of(self->config, part);
 		if (!account_has_part(self->config, part)) {
 			continue;

@@ -33,7 +33,7 @@ struct policy {
 	gint64 push_since; /* occurrences that ended before this are not sent; G_MININT64 = all are
 	                    */
 	bool local_can_create, local_can_update, local_can_remove;
-	bool remote_can_list, remote_can_create, remote_can_update, remote_can_remove;
+	bool remote_can_create, remote_can_update, remote_can_remove;
 	bool remote_is_whole; /* an item is there as it is here, not a part of it */
 };
 

@@ -38,7 +38,6 @@ static struct policy make_policy(const struct cycle *self)
 		.local_can_create = local->create != NULL,
 		.local_can_update = local->update != NULL,
 		.local_can_remove = local->remove != NULL,
-		.remote_can_list = remote->list != NULL,
 		/* What is not yet read could be what would be added. */
 		.remote_can_create = remote->create != NULL && !self->is_partial,
 		.remote_can_update = remote->update != NULL,

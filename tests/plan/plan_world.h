@@ -34,7 +34,6 @@ static inline struct world *world_new(void)
 		.local_can_create = true,
 		.local_can_update = true,
 		.local_can_remove = true,
-		.remote_can_list = true,
 		.remote_can_create = true,
 		.remote_can_update = true,
 		.remote_can_remove = true,
