@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A vdir's files made, merged and removed; whatever is overwritten or removed goes to the trash
+/* A vdir's files merged and removed; whatever is overwritten or removed goes to the trash
  * first. */
 #include "stores/vdir_parts.h"
 
@@ -14,9 +14,8 @@
 #include "formats/vcard.h"
 #include "stores/trash.h"
 
-#define NEW_FILE_MODE 0600
-#define COPY_DIGITS   12
-#define LEFTOVER_AGE  (60 * 60) /* seconds */
+#define COPY_DIGITS  12
+#define LEFTOVER_AGE (60 * 60) /* seconds */
 
 static bool open_trash(struct vdir *self, GError **error)
 {
@@ -51,77 +50,6 @@ void vdir_clear_leftovers(struct vdir *self, GPtrArray *names)
 			durable_remove_at(self->folder, name, revision, NULL);
 		}
 	}
-}
-
-/* Is it the item of that uid? What cannot be read is not. */
-static bool bears_uid(GBytes *data, enum item_kind kind, const char *uid)
-{
-	gsize size;
-	const char *bytes = g_bytes_get_data(data, &size);
-	if (kind == ITEM_CONTACT) {
-		OWNED(contact) contact = vcard_read(bytes, size, NULL, NULL);
-		return contact != NULL && g_strcmp0(contact->uid, uid) == 0;
-	}
-	OWNED(calendar) calendar = calendar_read(bytes, size, NULL);
-	return calendar != NULL && g_strcmp0(calendar_uid(calendar), uid) == 0;
-}
-
-static bool is_text(GBytes *data, const char *text)
-{
-	return g_bytes_get_size(data) == strlen(text) &&
-	       memcmp(g_bytes_get_data(data, NULL), text, g_bytes_get_size(data)) == 0;
-}
-
-/* A file of the wanted name is there. False: it is another item's, and the next name is tried. */
-static bool settle_taken(struct vdir *self, struct change *change, const char *name)
-{
-	g_autofree char *revision = NULL;
-	g_autoptr(GBytes) data =
-		durable_read_at(self->folder, name, LIMIT_FILE_BYTES, &revision, NULL);
-	if (data == NULL) {
-		return false;
-	}
-	if (is_text(data, change->text)) {
-		change->ref = g_strdup(name);
-		change->revision = g_steal_pointer(&revision);
-		change->verdict = VERDICT_ADOPTED;
-		return true;
-	}
-	if (!bears_uid(data, self->kind, change->uid)) {
-		return false;
-	}
-	change_fail(change, VERDICT_STALE,
-	            g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
-	                        "'%s' holds another text of the same item", name));
-	return true;
-}
-
-static bool create_one(struct vdir *self, struct change *change, GError **error)
-{
-	g_clear_pointer(&change->ref, g_free);
-	g_clear_pointer(&change->revision, g_free);
-	g_autofree char *first = vdir_safe_name(change->uid, self->kind);
-	for (unsigned i = 1; i < NUMBERED_NAMES_MAX; i++) {
-		g_autofree char *name = numbered_name(first, i);
-		g_autofree char *revision = NULL;
-		GError *failure = NULL;
-		if (durable_replace_at(self->folder, name, change->text, strlen(change->text),
-		                       NEW_FILE_MODE, NULL, &revision, &failure)) {
-			change->ref = g_steal_pointer(&name);
-			change->revision = g_steal_pointer(&revision);
-			change->verdict = VERDICT_DONE;
-			return true;
-		}
-		if (!passerelle_error_is(failure, PASSERELLE_ERROR_STALE)) {
-			g_propagate_error(error, failure);
-			return false;
-		}
-		g_error_free(failure);
-		if (settle_taken(self, change, name)) {
-			return true;
-		}
-	}
-	return numbered_name_fail(first, error);
 }
 
 /* A file as it is now. */
@@ -159,7 +87,12 @@ static bool keep_as_copy(struct vdir *self, const struct change *change,
 	g_autofree char *uid = g_strdup_printf("%s-%.*s", change->uid, COPY_DIGITS, sum);
 	OWNED(change) copy = change_new(uid, NULL);
 	copy->text = item_text_with_uid(present->text, uid, error);
-	if (copy->text == NULL || !create_one(self, copy, error)) {
+	if (copy->text == NULL || !vdir_create_one(self, copy, error)) {
+		return false;
+	}
+	if (copy->error != NULL &&
+	    copy->verdict != VERDICT_STALE) { /* stale: edited since a kill */
+		g_propagate_error(error, g_steal_pointer(&copy->error));
 		return false;
 	}
 	g_ptr_array_add(change->notes,
@@ -248,8 +181,8 @@ static char *merge_event(struct vdir *self, const struct change *change,
 	if (change->way == UPDATE_PART && change->base == NULL) {
 		return g_strdup(present->text);
 	}
-	if (is_text(present->data, change->text) ||
-	    (change->base != NULL && is_text(present->data, change->base))) {
+	if (vdir_is_text(present->data, change->text) ||
+	    (change->base != NULL && vdir_is_text(present->data, change->base))) {
 		return g_strdup(change->text);
 	}
 	if (change->way == UPDATE_PART) {
@@ -265,7 +198,7 @@ static bool write_over(struct vdir *self, struct change *change, struct present 
 	struct stat status;
 	const mode_t mode = fstatat(self->folder, change->ref, &status, AT_SYMLINK_NOFOLLOW) == 0
 	                            ? status.st_mode & 0777
-	                            : NEW_FILE_MODE;
+	                            : VDIR_NEW_FILE_MODE;
 	g_autofree char *revision = NULL;
 	if (!vdir_keep_in_trash(self, change->ref, present->data, error) ||
 	    !durable_replace_at(self->folder, change->ref, text, strlen(text), mode,
@@ -371,8 +304,7 @@ static bool each(struct endpoint *endpoint, GPtrArray *changes, write_function *
 	for (guint i = 0; i < changes->len; i++) {
 		struct change *change = changes->pdata[i];
 		GError *failure = NULL;
-		if ((write == create_one || is_item(self, change, &failure)) &&
-		    write(self, change, &failure)) {
+		if (is_item(self, change, &failure) && write(self, change, &failure)) {
 			continue;
 		}
 		if (!vdir_answer(self, change, failure, error)) {
@@ -380,11 +312,6 @@ static bool each(struct endpoint *endpoint, GPtrArray *changes, write_function *
 		}
 	}
 	return true;
-}
-
-bool vdir_create(struct endpoint *endpoint, GPtrArray *changes, GError **error)
-{
-	return each(endpoint, changes, create_one, error);
 }
 
 bool vdir_update(struct endpoint *endpoint, GPtrArray *changes, GError **error)
