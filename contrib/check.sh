@@ -33,7 +33,7 @@ source=$PWD
 build=${PASSERELLE_BUILD:-$source/build-check}
 jobs=$(nproc)
 tests_at_once=$((jobs * 2)) # most of them wait rather than compute
-fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-45}
+fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-30}
 [ "$mode" != long ] || fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-1800}
 [ "$mode" != long ] || tests_at_once=$jobs # those that use every core run alone
 summary=
