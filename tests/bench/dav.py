@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""passerelle beside vdirsyncer: dav.py BINARY_FOLDER ITEMS ... ; called by dav.sh.
+"""passerelle beside vdirsyncer: dav.py BINARY_FOLDER ITEMS ... [SERVER ...] [contacts | events]; called by dav.sh.
 
 Of each server, kind and number of items, in turn: the first pull, nothing to do, one changed here, one changed there, the
 first push. Each is run by both programs against the same server process, and by the floor: a client on one connection that
@@ -22,6 +22,7 @@ BINARY = os.path.abspath(sys.argv[1])
 MOST_PUSHED = 1000  # to Radicale, whose cost of a PUT grows with what is there
 NAMESPACES = 'xmlns="DAV:" xmlns:A="urn:ietf:params:xml:ns:carddav" xmlns:C="urn:ietf:params:xml:ns:caldav"'
 AT_ONCE = 100  # items in one multiget of the floor
+KINDS = ("contacts", "events")
 
 
 class Measured:
@@ -270,7 +271,8 @@ class Bench:
         shutil.rmtree(self.work)
 
 
-for size in [int(word) for word in sys.argv[2:]]:
-    for server in ("radicale", "xandikos"):
-        for kind in ("contacts", "events"):
+WORDS = sys.argv[2:]
+for size in [int(word) for word in WORDS if word.isdigit()]:
+    for server in [word for word in WORDS if word in dav_servers.NAMES] or dav_servers.NAMES:
+        for kind in [word for word in WORDS if word in KINDS] or KINDS:
             Bench(server, kind, size).run()

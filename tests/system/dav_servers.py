@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 
+NAMES = ("radicale", "xandikos")
 USER = "user"
 
 
