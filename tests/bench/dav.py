@@ -44,7 +44,7 @@ def count(command, environment, folder):
     path = f"{folder}/trace"
     with open(f"{folder}/log", "ab") as log:
         subprocess.run(["strace", "-f", "-qq", "-s", "12", "-o", path, "-e",
-                        "trace=sendto,sendmsg,write,writev,fsync,fdatasync,syncfs,sync_file_range", *command],
+                        "trace=sendto,sendmsg,write,writev,fsync,fdatasync,syncfs", *command],
                        env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=False)
     requests = syncs = 0
     with open(path, encoding="utf-8", errors="replace") as trace:
