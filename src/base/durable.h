@@ -63,10 +63,11 @@ struct durable_draft;
 struct durable_draft *durable_draft_new(int folder, const char *name, const void *data, gsize size,
                                         mode_t mode, GError **error);
 /* STORAGE: the draft is lost, and durable_distrust was said. */
-bool durable_draft_sync(const struct durable_draft *self, GError **error);
+bool durable_draft_sync(struct durable_draft *self, GError **error);
 /* Another name than the first one is as good. STALE: a file of that name is there. */
 bool durable_draft_place(struct durable_draft *self, const char *name, GError **error);
-/* Owned; NULL until it has its name. */
+/* The mark of what was written, even where somebody edited it since. Owned; NULL until it has its
+ * name. */
 char *durable_draft_revision(const struct durable_draft *self);
 /* Without a name it goes. */
 void durable_draft_free(struct durable_draft *self);

@@ -21,6 +21,7 @@ struct durable_draft {
 	char *name;      /* that it is for */
 	char *temporary; /* below the same folder */
 	int file;
+	struct stat written; /* as it was when all of it was on the disk */
 	bool is_placed;
 };
 
@@ -208,9 +209,9 @@ struct durable_draft *durable_draft_new(int folder, const char *name, const void
 }
 
 /* A second fsync after a failed one may say yes to pages that are lost, so there is none. */
-bool durable_draft_sync(const struct durable_draft *self, GError **error)
+bool durable_draft_sync(struct durable_draft *self, GError **error)
 {
-	return durable_sync_file(self->file) ||
+	return (durable_sync_file(self->file) && fstat(self->file, &self->written) == 0) ||
 	       durable_fail(self->folder, self->name, PASSERELLE_ERROR_STORAGE, "write", error);
 }
 
@@ -225,11 +226,16 @@ bool durable_draft_place(struct durable_draft *self, const char *name, GError **
 	return self->is_placed;
 }
 
+/* The name has changed the ctime. What else differs was edited since: its mark is not ours. */
 char *durable_draft_revision(const struct durable_draft *self)
 {
 	struct stat status;
-	return self->is_placed && fstat(self->file, &status) == 0 ? durable_format_revision(&status)
-	                                                          : NULL;
+	if (!self->is_placed || fstat(self->file, &status) != 0) {
+		return NULL;
+	}
+	status.st_size = self->written.st_size;
+	status.st_mtim = self->written.st_mtim;
+	return durable_format_revision(&status);
 }
 
 void durable_draft_free(struct durable_draft *self)

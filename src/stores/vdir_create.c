@@ -103,7 +103,7 @@ static bool write_drafts(struct vdir *self, struct change **changes, guint count
 static bool sync_drafts(const GPtrArray *drafts, GError **error)
 {
 	for (guint i = 0; i < drafts->len; i++) {
-		const struct durable_draft *draft = drafts->pdata[i];
+		struct durable_draft *draft = drafts->pdata[i];
 		if (draft != NULL && !durable_draft_sync(draft, error)) {
 			return false;
 		}

@@ -474,10 +474,14 @@ START_TEST(a_draft_has_one_name_and_nothing_is_left_of_one_without)
 	g_autofree char *revision = durable_draft_revision(draft);
 	g_autofree char *present = durable_revision_at(folder, "free");
 	ck_assert_str_eq(revision, present);
+	scratch_write("free", "edited at once");
+	g_autofree char *written = durable_draft_revision(draft);
+	g_autofree char *edited = durable_revision_at(folder, "free");
+	ck_assert_str_ne(written, edited);
 	durable_draft_free(draft);
 	durable_draft_free(durable_draft_new(folder, "gone", "new", 3, 0640, NULL));
 	scratch_expect("taken", "old");
-	scratch_expect("free", "new");
+	scratch_expect("free", "edited at once");
 	ck_assert_uint_eq(scratch_count(""), 2);
 }
 END_TEST
