@@ -66,7 +66,7 @@ struct durable_draft *durable_draft_new(int folder, const char *name, const void
 bool durable_draft_sync(struct durable_draft *self, GError **error);
 /* Another name than the first one is as good. STALE: a file of that name is there. */
 bool durable_draft_place(struct durable_draft *self, const char *name, GError **error);
-/* The mark of what was written, even where somebody edited it since. Owned; NULL until it has its
+/* The mark of what was written, whatever somebody made of it since. Owned; NULL until it has its
  * name. */
 char *durable_draft_revision(const struct durable_draft *self);
 /* Without a name it goes. */

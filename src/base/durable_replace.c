@@ -215,6 +215,18 @@ bool durable_draft_sync(struct durable_draft *self, GError **error)
 	       durable_fail(self->folder, self->name, PASSERELLE_ERROR_STORAGE, "write", error);
 }
 
+/* The name has changed the ctime, which is taken at once. What else differs from now on was edited
+ * by somebody: that mark is not ours. */
+static bool take_name(struct durable_draft *self, bool is_placed)
+{
+	struct stat status;
+	self->is_placed = is_placed;
+	if (is_placed && fstat(self->file, &status) == 0) {
+		self->written.st_ctim = status.st_ctim;
+	}
+	return is_placed;
+}
+
 bool durable_draft_place(struct durable_draft *self, const char *name, GError **error)
 {
 	if (!durable_name_is_plain(self->folder, name, error)) {
@@ -222,20 +234,12 @@ bool durable_draft_place(struct durable_draft *self, const char *name, GError **
 	}
 	g_free(self->name);
 	self->name = g_strdup(name);
-	self->is_placed = place_new(self, error);
-	return self->is_placed;
+	return take_name(self, place_new(self, error));
 }
 
-/* The name has changed the ctime. What else differs was edited since: its mark is not ours. */
 char *durable_draft_revision(const struct durable_draft *self)
 {
-	struct stat status;
-	if (!self->is_placed || fstat(self->file, &status) != 0) {
-		return NULL;
-	}
-	status.st_size = self->written.st_size;
-	status.st_mtim = self->written.st_mtim;
-	return durable_format_revision(&status);
+	return self->is_placed ? durable_format_revision(&self->written) : NULL;
 }
 
 void durable_draft_free(struct durable_draft *self)
@@ -261,11 +265,11 @@ bool durable_replace_at(int folder, const char *name, const void *data, gsize si
 	if (draft == NULL || !durable_draft_sync(draft, error)) {
 		return false;
 	}
-	draft->is_placed = place(draft, expected_revision, error);
-	if (!draft->is_placed || !durable_sync_folder(folder, error)) {
+	if (!take_name(draft, place(draft, expected_revision, error)) ||
+	    !durable_sync_folder(folder, error)) {
 		return false;
 	}
-	if (revision != NULL) { /* only now: the rename has changed the ctime */
+	if (revision != NULL) {
 		*revision = durable_draft_revision(draft);
 	}
 	return true;

@@ -10,7 +10,7 @@
 #include "formats/vcard.h"
 #include "stores/trash.h"
 
-#define AT_ONCE 64 /* files that are open side by side */
+#define AT_ONCE 32 /* files that are open side by side */
 
 /* Is it the item of that uid? What cannot be read is not. */
 static bool bears_uid(GBytes *data, enum item_kind kind, const char *uid)
@@ -35,9 +35,15 @@ bool vdir_is_text(GBytes *data, const char *text)
 static bool settle_taken(struct vdir *self, struct change *change, const char *name)
 {
 	g_autofree char *revision = NULL;
+	GError *failure = NULL;
 	g_autoptr(GBytes) data =
-		durable_read_at(self->folder, name, LIMIT_FILE_BYTES, &revision, NULL);
+		durable_read_at(self->folder, name, LIMIT_FILE_BYTES, &revision, &failure);
+	if (data == NULL && passerelle_error_is(failure, PASSERELLE_ERROR_STORAGE)) {
+		change_fail(change, VERDICT_RETRY, failure); /* whose it is may show later */
+		return true;
+	}
 	if (data == NULL) {
+		g_clear_error(&failure);
 		return false;
 	}
 	if (vdir_is_text(data, change->text)) {
@@ -100,11 +106,13 @@ static bool write_drafts(struct vdir *self, struct change **changes, guint count
 	return true;
 }
 
-static bool sync_drafts(const GPtrArray *drafts, GError **error)
+/* From the first one that fails on, there are none. */
+static bool sync_drafts(GPtrArray *drafts, GError **error)
 {
 	for (guint i = 0; i < drafts->len; i++) {
 		struct durable_draft *draft = drafts->pdata[i];
 		if (draft != NULL && !durable_draft_sync(draft, error)) {
+			g_ptr_array_set_size(drafts, (gint)i);
 			return false;
 		}
 	}
@@ -149,9 +157,7 @@ static bool create_some(struct vdir *self, struct change **changes, guint count,
 	g_autoptr(GPtrArray) drafts =
 		g_ptr_array_new_with_free_func((GDestroyNotify)durable_draft_free);
 	bool is_well = write_drafts(self, changes, count, drafts, error);
-	if (!sync_drafts(drafts, is_well ? error : NULL)) {
-		return false;
-	}
+	is_well = sync_drafts(drafts, is_well ? error : NULL) && is_well;
 	is_well = place_drafts(self, changes, drafts, is_well ? error : NULL) && is_well;
 	return finish_drafts(self, changes, drafts, is_well ? error : NULL) && is_well;
 }

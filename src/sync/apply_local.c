@@ -25,6 +25,15 @@ static bool leave_conflict(const struct cycle *self, struct action *action,
 	return action->is_conflict;
 }
 
+/* Both went wrong: what the side said is told. NULL: error is set already. */
+static bool fail_as_side(GError *side_taken, GError **error)
+{
+	if (side_taken != NULL) {
+		g_propagate_error(error, side_taken);
+	}
+	return false;
+}
+
 /* One call of the local side, then one commit for all that was answered. */
 static bool ask_and_store(struct cycle *self, side_function function, store_function store,
                           GPtrArray *actions, GPtrArray *changes, GError **error)
@@ -33,8 +42,7 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 	GError *side = NULL;
 	bool was_heard = function(self->settings->local, changes, &side);
 	if (!journal_begin(journal, was_heard ? error : NULL)) {
-		g_clear_error(&side);
-		return false;
+		return fail_as_side(side, error);
 	}
 	GError *problem = NULL;
 	for (guint i = 0; problem == NULL && i < actions->len; i++) {
@@ -55,8 +63,7 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 		return false;
 	}
 	if (!journal_commit(journal, was_heard ? error : NULL)) {
-		g_clear_error(&side);
-		return false;
+		return fail_as_side(side, error);
 	}
 	if (!was_heard) {
 		g_propagate_error(error, side);

@@ -250,7 +250,9 @@ bool apply_remove_remote(struct cycle *self, GPtrArray *actions, GError **error)
 			change->verdict == VERDICT_DONE || change->verdict == VERDICT_NOT_FOUND;
 		if (is_gone && !records_remove(journal, self->settings->kind, action->record->uid,
 		                               problem == NULL ? error : NULL)) {
-			g_clear_error(&problem);
+			if (problem != NULL) {
+				g_propagate_error(error, problem);
+			}
 			return false;
 		}
 		if (is_gone) {
