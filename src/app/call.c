@@ -270,7 +270,8 @@ static enum exit_status send_call(struct wish *wish, bool is_write)
 static bool has_calls(const struct wish *wish)
 {
 	const struct remote_driver *driver = service_of(wish->config, wish->part).driver;
-	return service_has(driver, wish->part) && driver->call != NULL;
+	return service_is_wanted(wish->config, wish->part) && service_has(driver, wish->part) &&
+	       driver->call != NULL;
 }
 
 static enum exit_status run(struct wish *wish, char *const *words)

@@ -5,6 +5,7 @@
 #include "app/interrupt.h"
 #include "app/oauth.h"
 #include "app/places.h"
+#include "app/service.h"
 #include "status/words.h"
 
 #include <stdio.h>
@@ -74,7 +75,10 @@ static bool list_part(const struct account *account, enum part part, GError **er
 static enum exit_status list(const struct account_config *config)
 {
 	const gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-	const bool parts[HEALTH_PARTS] = {[PART_CONTACTS] = true, [PART_CALENDAR] = true};
+	bool parts[HEALTH_PARTS] = {false};
+	for (enum part part = PART_CONTACTS; part <= PART_CALENDAR; part++) {
+		parts[part] = service_is_wanted(config, part);
+	}
 	enum exit_status status = EXIT_DONE;
 	interrupt_install();
 	OWNED(account) account = account_open_to_look(config);
@@ -84,7 +88,7 @@ static enum exit_status list(const struct account_config *config)
 	printf("%s:\n", config->name);
 	for (enum part part = PART_CONTACTS; part <= PART_CALENDAR; part++) {
 		g_autoptr(GError) error = NULL;
-		if (!list_part(account, part, &error)) {
+		if (parts[part] && !list_part(account, part, &error)) {
 			status = exit_status_worse(status, command_failed(config->name, error));
 		}
 	}

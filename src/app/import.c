@@ -246,15 +246,24 @@ static bool may_hold(const char *path, enum item_kind kind)
 	return !g_str_has_suffix(lower, kind == ITEM_CONTACT ? ".ics" : ".vcf");
 }
 
+/* A folder of another name would be one that no collection belongs to. */
+static bool is_there(const struct importer *self, enum item_kind kind)
+{
+	g_autofree char *path = folders_path(self->config, kind, self->collection);
+	return folders_is_name(self->collection) && g_file_test(path, G_FILE_TEST_IS_DIR);
+}
+
 /* The folder of every kind that stands in the file must be known before one item is taken. */
 /* Of several folders one has to be named, of one none. */
 static bool has_place(const struct importer *self, enum item_kind kind, GError **error)
 {
 	const bool has_several = folders_collections(self->config, kind) != NULL;
 	g_auto(GStrv) names = folders_names(self->config, kind);
-	const bool is_one = self->collection != NULL &&
-	                    (folders_are_all(self->config, kind) ||
-	                     g_strv_contains((const char *const *)names, self->collection));
+	const bool is_one =
+		self->collection != NULL &&
+		(folders_are_all(self->config, kind)
+	                 ? is_there(self, kind)
+	                 : g_strv_contains((const char *const *)names, self->collection));
 	if (has_several ? is_one : self->collection == NULL) {
 		return true;
 	}

@@ -206,6 +206,7 @@ static void tell_token(const struct account_config *account)
 /* Its services may differ: then it needs both. */
 struct ways {
 	bool is_oauth;
+	bool has_user;       /* and a password of its own */
 	const char *service; /* whose token is asked for; NULL = none. Lent */
 };
 
@@ -222,12 +223,13 @@ static void add_way(struct ways *self, const struct account_config *account, enu
 		self->service = service.name;
 	} else {
 		self->is_oauth |= oauth_serves(account, part);
+		self->has_user = true;
 	}
 }
 
 static struct ways find_needed(const struct account_config *account)
 {
-	struct ways needed = {false, NULL};
+	struct ways needed = {0};
 	for (enum part part = 0; part < HEALTH_PARTS; part++) {
 		if (is_wanted(account, part)) {
 			add_way(&needed, account, part);
@@ -235,7 +237,7 @@ static struct ways find_needed(const struct account_config *account)
 	}
 	if (!needed.is_oauth && needed.service == NULL) {
 		needed.is_oauth = oauth_is_used(account);
-		needed.service = needed.is_oauth ? NULL : account->remote;
+		needed.service = needed.is_oauth || needed.has_user ? NULL : account->remote;
 	}
 	return needed;
 }
@@ -253,7 +255,7 @@ static bool has_token(const struct account_config *account)
 /* Those whose parts the last cycles could not sign in for. */
 static struct ways find_refused(const struct account_config *account)
 {
-	struct ways refused = {false, NULL};
+	struct ways refused = {0};
 	struct health health = {0};
 	g_autofree char *path = paths_of_account(account->name, ".journal");
 	OWNED(journal) journal = journal_open(path, JOURNAL_READ_ONLY, NULL);
@@ -309,6 +311,12 @@ static enum exit_status login(struct login *self, bool is_quiet)
 {
 	const struct account_config *account = self->account;
 	struct ways ways = find_needed(account);
+	if (!ways.is_oauth && ways.service == NULL) {
+		g_autoptr(GError) error = g_error_new_literal(
+			PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
+			"its services take a user and a password: there is nothing to sign in to");
+		return command_failed(account->name, error);
+	}
 	if (account->token_command != NULL && !ways.is_oauth) {
 		g_autoptr(GError) error = g_error_new_literal(
 			PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,

@@ -85,7 +85,8 @@ static bool wants_push(const struct policy *policy)
 static bool is_trash_wanted(const struct policy *policy)
 {
 	return policy->on_remote_delete == REMOTE_DELETE_TRASH ||
-	       (policy->on_remote_delete == REMOTE_DELETE_USUAL && policy->remote_can_remove);
+	       (policy->on_remote_delete == REMOTE_DELETE_USUAL &&
+	        (policy->remote_can_remove || policy->remote_is_whole));
 }
 
 /* What is wished becomes what can be done. */

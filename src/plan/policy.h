@@ -22,7 +22,7 @@ enum conflict {
 struct policy {
 	enum direction direction;
 	enum on_remote_delete on_remote_delete;
-	unsigned max_adds;    /* more creations than this are held, there where they are for ever */
+	unsigned max_adds;    /* more creations there than this are held */
 	unsigned max_deletes; /* more removals on one side than this are held, and so are those of
 	                         more than half of all … */
 	enum conflict conflict;

@@ -150,6 +150,8 @@ static const struct {
 	{ITEM_CONTACT, CARD("FN:A\r\n") CARD("FN:B\r\n")},
 	{ITEM_EVENT, "no calendar"},
 	{ITEM_EVENT, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"},
+	{ITEM_EVENT, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:CANCEL\r\nBEGIN:VEVENT\r\nUID:e\r\n"
+                     "DTSTART:20261123T080000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"},
 	{ITEM_EVENT, EVENT("") EVENT("X:1\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:e2\r\n")},
 };
 

@@ -128,6 +128,11 @@ def several(server):
     text = person.type(0, "import", "--collection", "cal", "cloud", str(CALENDARS / "work" / "n.ics"))
     expect("1 taken" in text, text)
     person.type(64, "import", "cloud", str(CALENDARS / "work" / "n.ics"))
+    text = person.type(64, "import", "--collection", "wrok", "cloud", str(CALENDARS / "work" / "n.ics"))
+    expect("no chosen collection" in text and not (CALENDARS / "wrok").exists(), text)
+    text = person.type(78, "login", "cloud")
+    expect("nothing to sign in to" in text, text)
+    refused_and_messages(person, server)
     text = person.type(0, "export", "cloud", "calendar")
     expect(text.count("BEGIN:VEVENT") == 4, text)
     # one vanishes: its folder stays as it is, and is told, the others go on
@@ -137,6 +142,22 @@ def several(server):
     expect("Meeting" in read(CALENDARS / "work" / "same.ics"), "the folder of the calendar that vanished")
     expect(len(server.names(server.calendar)) == 2, "the others did not go on")
     expect_held("work: that calendar is not there any more")
+
+
+def refused_and_messages(person, server):
+    """What the server does not take is told by status, too; a message that takes an event back is none."""
+    bad, message = CALENDARS / "cal" / "bad.ics", CALENDARS / "cal" / "message.ics"
+    bad.write_text(event("bad", "Never again", "x").replace("SUMMARY", "RRULE:FREQ=NEVER\r\nSUMMARY"))
+    message.write_text(event("message", "Taken back", "x").replace("VERSION:2.0", "VERSION:2.0\r\nMETHOD:CANCEL"))
+    text = person.type(1, "sync", "--only", "calendar")
+    expect("message.ics" in text and "METHOD:CANCEL" in text, text)
+    sent = server.names(server.calendar)
+    expect("bad.ics" not in sent and "message.ics" not in sent, f"sent: {sent}\n{text}")
+    text = person.type(0, "status", "cloud")
+    expect("Never again" in text, text)
+    bad.unlink()
+    message.unlink()
+    person.type(0, "sync", "--only", "calendar")
 
 
 def status():

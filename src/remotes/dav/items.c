@@ -139,6 +139,13 @@ static bool read_event(struct item *item, const char *text, GError **error)
 		return false;
 	}
 	const struct component *master = master_of(entries);
+	if (master->message != NULL) { /* RFC 4791, 4.1: no METHOD is stored; without it, it would
+		                          be the event that it takes back or answers */
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_INPUT,
+		            "it is a message about an event (METHOD:%s), and no event",
+		            master->message->value);
+		return false;
+	}
 	item->uid = component_value(master, "UID");
 	item->name = event_name(master);
 	item->match = event_match(master);
