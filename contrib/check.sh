@@ -33,7 +33,7 @@ source=$PWD
 build=${PASSERELLE_BUILD:-$source/build-check}
 jobs=$(nproc)
 tests_at_once=$((jobs * 2)) # most of them wait rather than compute
-fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-30}
+fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-20}
 [ "$mode" != long ] || fuzz_seconds=${PASSERELLE_FUZZ_SECONDS:-1800}
 [ "$mode" != long ] || tests_at_once=$jobs # those that use every core run alone
 summary=
@@ -82,7 +82,7 @@ unset PASSERELLE_LONG
 tests_at_once=$((jobs * 2))
 if [ "$mode" != quick ]; then
   # clang's own warnings, its sanitizers, and the fuzz targets: one build
-  build clang -DCMAKE_C_COMPILER=clang -DSANITIZE=address,undefined -DFUZZ=ON
+  build clang -DCMAKE_C_COMPILER=clang -DSANITIZE=address,undefined -DFUZZ=ON "-DCMAKE_C_FLAGS_RELWITHDEBINFO=-O1 -gline-tables-only"
   export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
   # All parts, and the program as it is used. Not what only repeats these many times, and what asserts how much
   # memory is used, which a sanitizer multiplies; the fuzz targets come below.

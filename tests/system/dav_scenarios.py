@@ -158,7 +158,7 @@ def kill_sweep(world):
     points = kill_points(world)
     seed = int(os.environ.get("PASSERELLE_SEED", time.time_ns() % 1000000))
     print(f"seed {seed}", flush=True)
-    chosen = points if LONG else random.Random(seed).sample(points, 6)
+    chosen = points if LONG else random.Random(seed).sample(points, 4)
     killed = 0
     for step, (name, number) in enumerate(chosen, 1):
         prepare_kill(world, step)
@@ -238,7 +238,7 @@ def main():
             world = kills
             vanished_collection(world)
             server.make_collections()
-            thousands(binary, server, work, kind, 10000 if LONG else 200)
+            thousands(binary, server, work, kind, 10000 if LONG else 120)
     finally:
         server.stop()
 
