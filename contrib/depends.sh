@@ -41,8 +41,8 @@ BUILD_PACKAGES="gcc libc6-dev make cmake pkg-config libglib2.0-dev libcurl4-open
   libinih-dev libsqlite3-dev libjansson-dev libmicrohttpd-dev libgnutls28-dev libsystemd-dev tzdata ca-certificates"
 # what the tests use beside that: the Check framework, a second compiler with its sanitizers, valgrind,
 # the programs that read what we wrote, and the tools that look at texts
-TEST_PACKAGES="check clang llvm libclang-rt-14-dev curl valgrind khal khard python3 python3-vobject python3-icalendar
-  mandoc dpkg-dev shellcheck clang-format jq openssl strace procps iproute2 systemd chromium chromium-driver"
+TEST_PACKAGES="check radicale xandikos vdirsyncer nghttp2-proxy clang llvm libclang-rt-14-dev curl valgrind khal khard python3 python3-vobject python3-icalendar
+  mandoc dpkg-dev shellcheck clang-format jq openssl strace procps iproute2 systemd chromium chromium-driver dovecot-imapd"
 # what only the long check uses: the bars themselves, screens without a screen, and what looks at them
 LONG_PACKAGES="waybar sway grim i3-wm i3blocks polybar xmobar tmux prometheus xvfb x11-apps imagemagick dbus fonts-dejavu-core
   debootstrap systemd-container lintian"

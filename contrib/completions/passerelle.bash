@@ -35,7 +35,7 @@ _passerelle()
 	--only) COMPREPLY=($(compgen -W 'contacts calendar messages' -- "$cur")) && return ;;
 	esac
 	case $command in
-	'') words='-c --config -v --verbose -q --quiet -h --help --version run sync status journal check login consent call import export' ;;
+	'') words='-c --config -v --verbose -q --quiet -h --help --version run sync status journal check login consent collections call import export' ;;
 	run) words='--help' ;;
 	sync) words="--dry-run --confirm --only --full --help $(_passerelle_accounts)" ;;
 	status) words="--format --follow --show-zero --latest --warning --critical --help $(_passerelle_accounts)" ;;
@@ -60,12 +60,13 @@ _passerelle()
 	export)
 		if [ -z "$sub" ]; then words=$(_passerelle_accounts); else words='contacts calendar'; fi
 		;;
+	collections) words="--help $(_passerelle_accounts)" ;;
 	import)
 		if [ -n "$sub" ]; then
 			COMPREPLY=($(compgen -f -- "$cur"))
 			return
 		fi
-		words="--dry-run --help $(_passerelle_accounts)"
+		words="--dry-run --collection --help $(_passerelle_accounts)"
 		;;
 	esac
 	COMPREPLY=($(compgen -W "$words" -- "$cur"))

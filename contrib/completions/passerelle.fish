@@ -8,7 +8,7 @@ function __passerelle_accounts
     sed -n 's/^[[:space:]]*\[account[[:space:]]\{1,\}\([A-Za-z0-9_-]*\)\].*/\1/p' $file 2>/dev/null
 end
 
-set -l commands run sync status journal check login consent call import export
+set -l commands run sync status journal check login consent collections call import export
 complete -c passerelle -f
 complete -c passerelle -s c -l config -r -F -d 'Read this configuration'
 complete -c passerelle -s v -l verbose -d 'Tell more'
@@ -25,10 +25,11 @@ complete -c passerelle -n $no_command -a check -d 'Configuration, folders, right
 complete -c passerelle -n $no_command -a login -d 'Sign in, and store the token of an account'
 complete -c passerelle -n $no_command -a consent -d 'Allow what the provider asked you about'
 complete -c passerelle -n $no_command -a call -d 'One raw call of any API of the service'
+complete -c passerelle -n $no_command -a collections -d 'Which address books and calendars there are'
 complete -c passerelle -n $no_command -a import -d 'Put items of files into the folders'
 complete -c passerelle -n $no_command -a export -d 'All contacts or events as one text'
 
-complete -c passerelle -n '__fish_seen_subcommand_from sync status check login consent call import export journal' -a '(__passerelle_accounts)'
+complete -c passerelle -n '__fish_seen_subcommand_from sync status check login consent collections call import export journal' -a '(__passerelle_accounts)'
 complete -c passerelle -n '__fish_seen_subcommand_from sync' -s n -l dry-run -d 'Print what would be done'
 complete -c passerelle -n '__fish_seen_subcommand_from sync' -l confirm -d 'Let through what is held because it is much'
 complete -c passerelle -n '__fish_seen_subcommand_from sync' -l only -x -a 'contacts calendar messages' -d 'Only these'
@@ -50,5 +51,6 @@ complete -c passerelle -n '__fish_seen_subcommand_from journal' -a 'list show ve
 complete -c passerelle -n '__fish_seen_subcommand_from resolve' -a 'done again drop'
 complete -c passerelle -n '__fish_seen_subcommand_from list resolve' -s a -l all -d 'All of them'
 complete -c passerelle -n '__fish_seen_subcommand_from export' -a 'contacts calendar'
+complete -c passerelle -n '__fish_seen_subcommand_from import' -l collection -x -d 'Which address book or calendar'
 complete -c passerelle -n '__fish_seen_subcommand_from import' -s n -l dry-run -d 'Print what would be taken'
 complete -c passerelle -n '__fish_seen_subcommand_from import' -F

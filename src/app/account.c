@@ -3,12 +3,8 @@
 #include "app/account.h"
 
 #include "app/account_journal.h"
-#include "app/drivers.h"
-#include "app/interrupt.h"
 #include "app/paths.h"
-#include "app/progress.h"
-#include "app/secrets.h"
-#include "formats/icalendar.h"
+#include "app/service.h"
 #include "journal/records.h"
 #include "stores/vdir.h"
 
@@ -27,7 +23,7 @@ bool account_has_part(const struct account_config *config, enum part part)
 	case PART_CALENDAR:
 		return config->calendar != NULL && config->calendar_direction != DIRECTION_OFF;
 	default:
-		return config->messages != 0;
+		return config->messages != 0 && service_has(service_of(config, part).driver, part);
 	}
 }
 
@@ -128,6 +124,7 @@ struct account *account_open(const struct account_config *config, bool is_dry_ru
 {
 	OWNED(account) self = g_new0(struct account, 1);
 	self->config = config;
+	self->connections = connections_new(config);
 	g_autofree char *path = paths_of_account(config->name, ".journal");
 	bool is_open = is_dry_run ? open_copy(self, path, error)
 	                          : take_lock(self, error) && open_own(self, error);
@@ -139,14 +136,10 @@ void account_close(struct account *self)
 	if (self == NULL) {
 		return;
 	}
-	if (self->remote != NULL) {
-		self->driver->close(self->remote);
-	}
+	g_clear_pointer(&self->connections, g_ptr_array_unref);
 	journal_close(self->journal);
 	durable_lock_release(self->lock);
 	g_free(self->hold);
-	secret_free(self->password);
-	secret_free(self->token);
 	if (self->scratch != NULL) {
 		remove_tree(self->scratch);
 		g_free(self->scratch);
@@ -154,86 +147,68 @@ void account_close(struct account *self)
 	g_free(self);
 }
 
-static void fill_settings(struct account *self, bool is_full, gint64 now)
+struct account *account_open_to_look(const struct account_config *config)
 {
-	const struct account_config *config = self->config;
-	self->settings = (struct remote_settings){
-		.account = config->name,
-		.endpoint = config->endpoint,
-		.contacts_url = config->contacts_url,
-		.calendar_url = config->calendar_url,
-		.messages_url = config->messages_url,
-		.service_id = config->service_id,
-		.service_password = self->password,
-		.token = self->token,
-		.timezone = config->timezone,
-		.recurrence_horizon = config->recurrence_horizon,
-		.since = self->journal != NULL ? journal_created(self->journal) : now,
-		.push_past_events = config->push_past_events != 0,
-		.in_doubt = (enum in_doubt_policy)config->in_doubt,
-		.in_doubt_grace = config->in_doubt_grace,
-		.vcard_major = (unsigned)config->vcard_version,
-		.max_connections = (unsigned)config->max_connections,
-		.requests_per_minute = (unsigned)config->requests_per_minute,
-		.timeout = config->timeout,
-		.ca_file = config->ca_file,
-		.proxy = config->proxy,
-		.is_full = is_full,
-		.now = now,
-		.cancelled = interrupt_flag(),
-		.progress = progress_show,
-		.progress_data = config->name,
-	};
-}
-
-static bool connect_with(struct account *self, bool needs_token, bool is_full, gint64 now,
-                         GError **error)
-{
-	if (!zone_is_known(self->config->timezone)) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-		            "no time zone is called \"%s\"", self->config->timezone);
-		return false;
-	}
-	g_autoptr(GError) why = NULL;
-	self->token = secrets_token(self->config, &why);
-	if (self->token == NULL && needs_token) {
-		g_propagate_error(error, g_steal_pointer(&why));
-		return false;
-	}
-	self->password = secrets_password(self->config, error);
-	if (self->password == NULL) {
-		return false;
-	}
-	fill_settings(self, is_full, now);
-	self->driver = drivers_find(self->config->remote);
-	self->remote = self->driver->open(&self->settings, self->journal, error);
-	return self->remote != NULL;
-}
-
-bool account_connect(struct account *self, bool is_full, gint64 now, GError **error)
-{
-	return connect_with(self, true, is_full, now, error);
-}
-
-struct account *account_open_to_look(const struct account_config *config, bool needs_token,
-                                     gint64 now, GError **error)
-{
-	OWNED(account) self = g_new0(struct account, 1);
+	struct account *self = g_new0(struct account, 1);
 	g_autofree char *path = paths_of_account(config->name, ".journal");
 	self->config = config;
+	self->connections = connections_new(config);
 	self->journal = journal_open(path, JOURNAL_READ_ONLY, NULL);
-	return connect_with(self, needs_token, true, now, error) ? g_steal_pointer(&self) : NULL;
+	return self;
+}
+
+static bool is_wanted(const struct connection *connection, const bool parts[HEALTH_PARTS])
+{
+	bool is_one = false;
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
+		is_one |= connection->serves[part] && parts[part];
+	}
+	return is_one;
+}
+
+void account_read_secrets(struct account *self, const bool parts[HEALTH_PARTS], bool needs_token)
+{
+	for (guint i = 0; i < self->connections->len; i++) {
+		struct connection *connection = g_ptr_array_index(self->connections, i);
+		connection->is_ready = is_wanted(connection, parts) &&
+		                       connection_read_secrets(connection, needs_token);
+	}
+}
+
+void account_connect(struct account *self, gint64 now)
+{
+	for (guint i = 0; i < self->connections->len; i++) {
+		struct connection *connection = g_ptr_array_index(self->connections, i);
+		if (connection->is_ready) {
+			connection_open(connection, self->journal, self->is_full, now);
+		}
+	}
+}
+
+const char *account_token(const struct account *self)
+{
+	const char *token = NULL;
+	for (guint i = 0; token == NULL && i < self->connections->len; i++) {
+		const struct connection *connection = g_ptr_array_index(self->connections, i);
+		token = connection->token;
+	}
+	return token;
+}
+
+struct connection *account_connection(const struct account *self, enum part part)
+{
+	return connections_find(self->connections, part);
 }
 
 /* A folder that held items and is no longer there (a disk that is not mounted) is not made anew:
  * that would read as a deletion. */
-static bool is_folder_missed(const struct account *self, enum item_kind kind, GError **error)
+static bool is_folder_missed(struct journal *journal, const char *folder, enum item_kind kind,
+                             GError **error)
 {
-	const char *folder = account_folder(self->config, kind);
-	if (self->journal == NULL || g_file_test(folder, G_FILE_TEST_EXISTS)) {
+	if (journal == NULL || g_file_test(folder, G_FILE_TEST_EXISTS)) {
 		return false;
 	}
-	g_autoptr(GHashTable) known = sources_load(self->journal, kind, NULL);
+	g_autoptr(GHashTable) known = sources_load(journal, kind, NULL);
 	if (known == NULL || g_hash_table_size(known) == 0) {
 		return false;
 	}
@@ -244,26 +219,42 @@ static bool is_folder_missed(const struct account *self, enum item_kind kind, GE
 	return true;
 }
 
-struct endpoint *account_open_folder(const struct account *self, enum item_kind kind, gint64 now,
-                                     GError **error)
+/* Below folder for the collection of that name, folder itself where it has none. */
+static char *path_of_collection(const char *folder, const char *name)
 {
-	const char *folder = account_folder(self->config, kind);
-	g_autofree char *empty = NULL;
-	g_autofree char *trash = paths_trash(self->config->name, kind);
-	if (self->scratch != NULL) {
-		g_free(trash);
-		trash = g_build_filename(self->scratch, "trash", item_kind_name(kind), NULL);
-		empty = g_build_filename(self->scratch, item_kind_name(kind), NULL);
-		folder = g_file_test(folder, G_FILE_TEST_IS_DIR) ? folder : empty;
-	}
-	if (is_folder_missed(self, kind, error)) {
+	return name != NULL ? g_build_filename(folder, name, NULL) : g_strdup(folder);
+}
+
+struct endpoint *account_open_collection(const struct account *self, enum item_kind kind,
+                                         const char *path, const char *name,
+                                         struct journal *journal, gint64 now, GError **error)
+{
+	if (is_folder_missed(journal, path, kind, error)) {
 		return NULL;
 	}
+	g_autofree char *trash_folder =
+		self->scratch != NULL
+			? g_build_filename(self->scratch, "trash", item_kind_name(kind), NULL)
+			: paths_trash(self->config->name, kind);
+	g_autofree char *trash = path_of_collection(trash_folder, name);
+	g_autofree char *empty = NULL;
+	if (self->scratch != NULL && !g_file_test(path, G_FILE_TEST_IS_DIR)) {
+		g_autofree char *folder =
+			g_build_filename(self->scratch, item_kind_name(kind), NULL);
+		path = empty = path_of_collection(folder, name);
+	}
 	const struct vdir_settings settings = {
-		.folder = folder,
+		.folder = path,
 		.trash = trash,
 		.kind = kind,
 		.now = now,
 	};
 	return vdir_open(&settings, error);
+}
+
+struct endpoint *account_open_folder(const struct account *self, enum item_kind kind, gint64 now,
+                                     GError **error)
+{
+	return account_open_collection(self, kind, account_folder(self->config, kind), NULL,
+	                               self->journal, now, error);
 }

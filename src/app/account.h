@@ -4,6 +4,7 @@
 #define PASSERELLE_APP_ACCOUNT_H
 
 #include "app/config.h"
+#include "app/connection.h"
 #include "app/health.h"
 #include "base/durable.h"
 #include "journal/journal.h"
@@ -14,10 +15,9 @@ struct account {
 	struct journal *journal;
 	char *hold;    /* the journal is a stand-in, and why; NULL = it is the account's own */
 	char *scratch; /* dry run: a folder with a copy of the journal; NULL otherwise */
-	char *password, *token;
-	struct remote_settings settings;
-	const struct remote_driver *driver;
-	struct remote *remote; /* NULL until account_connect */
+	GPtrArray *connections; /* struct connection; none is open until account_connect */
+	bool is_full;           /* --full */
+	bool is_rebuild;        /* both sides are compared anew */
 };
 
 /*
@@ -26,15 +26,21 @@ struct account {
  * as journal_open.
  */
 struct account *account_open(const struct account_config *config, bool is_dry_run, GError **error);
-/* Fetches the secrets and opens the remote. CONFIG, AUTH. */
-bool account_connect(struct account *self, bool is_full, gint64 now, GError **error);
 /*
  * To look at the remote while another instance may be at work: without the lock, the journal only
- * read (NULL where there is none that can be), the remote open. A missing token is no error where
- * it is not needed. CONFIG, AUTH.
+ * read (NULL where there is none that can be).
  */
-struct account *account_open_to_look(const struct account_config *config, bool needs_token,
-                                     gint64 now, GError **error);
+struct account *account_open_to_look(const struct account_config *config);
+/*
+ * Fetches the secrets of every service that serves one of these parts, then opens the remotes of
+ * those whose secrets are there; each connection tells by itself what failed.
+ */
+void account_read_secrets(struct account *self, const bool parts[HEALTH_PARTS], bool needs_token);
+void account_connect(struct account *self, gint64 now);
+/* The token of the person, of the service that has one and was connected; NULL = none. Lent. */
+const char *account_token(const struct account *self);
+/* The service of a part, connected or not; NULL where there is none. Lent. */
+struct connection *account_connection(const struct account *self, enum part part);
 void account_close(struct account *self);
 DEFINE_OWNED(account, account_close);
 
@@ -48,5 +54,9 @@ gint64 account_interval(const struct account_config *config, enum part part);
 /* The side of the files; in a dry run a folder that is not there is not made. */
 struct endpoint *account_open_folder(const struct account *self, enum item_kind kind, gint64 now,
                                      GError **error);
+/* The same of one collection: its folder, its name (NULL = none) and its part of the journal. */
+struct endpoint *account_open_collection(const struct account *self, enum item_kind kind,
+                                         const char *path, const char *name,
+                                         struct journal *journal, gint64 now, GError **error);
 
 #endif

@@ -4,10 +4,10 @@
 #include "app/call_guard.h"
 #include "app/call_reply.h"
 #include "app/command.h"
-#include "app/drivers.h"
 #include "app/interrupt.h"
 #include "app/log.h"
 #include "app/secrets.h"
+#include "app/service.h"
 #include "base/limits.h"
 #include "formats/vcard.h"
 #include "status/words.h"
@@ -31,6 +31,7 @@ static const char summary[] =
 /* What was typed. */
 struct wish {
 	const struct account_config *config;
+	enum part part; /* of the account, whose service has calls by hand; PARTS = none */
 	struct raw_call call;
 	gboolean is_raw, is_allowed;
 };
@@ -168,17 +169,34 @@ static bool take_words(struct wish *self, char *const *words, GError **error)
 
 /* ---- sending ---- */
 
-static bool send_write(struct account *account, struct raw_call *call, gint64 now, GError **error)
+static bool send(struct account *account, struct wish *wish, gint64 now, GError **error)
 {
-	OWNED(call_guard) guard = call_guard_new(account, now, error);
-	return guard != NULL && account_connect(account, true, now, error) &&
-	       account->driver->call(account->remote, call, error);
+	bool parts[HEALTH_PARTS] = {false};
+	parts[wish->part] = true;
+	account_read_secrets(account, parts, true);
+	account_connect(account, now);
+	const struct connection *connection = account_connection(account, wish->part);
+	if (connection->remote == NULL) {
+		g_propagate_error(error, g_error_copy(connection->error));
+		return false;
+	}
+	return connection->driver->call(connection->remote, &wish->call, error);
 }
 
-static struct account *open_for(const struct wish *wish, bool is_write, gint64 now, GError **error)
+static bool send_write(struct account *account, struct wish *wish, gint64 now, GError **error)
 {
-	return is_write ? account_open(wish->config, false, error)
-	                : account_open_to_look(wish->config, true, now, error);
+	OWNED(call_guard) guard = call_guard_new(account, now, error);
+	return guard != NULL && send(account, wish, now, error);
+}
+
+static struct account *open_for(const struct wish *wish, bool is_write, GError **error)
+{
+	struct account *account = is_write ? account_open(wish->config, false, error)
+	                                   : account_open_to_look(wish->config);
+	if (account != NULL) {
+		account->is_full = true;
+	}
+	return account;
 }
 
 static void print_reply(const struct wish *wish, const struct account *account)
@@ -191,9 +209,12 @@ static void print_reply(const struct wish *wish, const struct account *account)
 		fwrite(g_bytes_get_data(call->body, NULL), 1, g_bytes_get_size(call->body), stdout);
 		return;
 	}
-	char *pair = g_strdup_printf("%s:%s", wish->config->service_id, account->password);
+	const struct connection *connection = account_connection(account, wish->part);
+	char *pair =
+		g_strdup_printf("%s:%s", wish->config->service_id, connection->service_password);
 	char *credentials = g_base64_encode((const guchar *)pair, strlen(pair));
-	const char *const secrets[] = {account->token, account->password, credentials, NULL};
+	const char *const secrets[] = {connection->token, connection->service_password, credentials,
+	                               NULL};
 	g_autofree char *text = call_reply_text(call->body, call->content_type, secrets);
 	fputs(text, stdout);
 	secret_free(pair);
@@ -234,11 +255,11 @@ static enum exit_status send_call(struct wish *wish, bool is_write)
 	const gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	g_autoptr(GError) error = NULL;
 	interrupt_install();
-	OWNED(account) account = open_for(wish, is_write, now, &error);
+	OWNED(account) account = open_for(wish, is_write, &error);
 	if (account != NULL && is_write) {
-		send_write(account, &wish->call, now, &error);
+		send_write(account, wish, now, &error);
 	} else if (account != NULL) {
-		account->driver->call(account->remote, &wish->call, &error);
+		send(account, wish, now, &error);
 	}
 	if (account != NULL) {
 		print_reply(wish, account);
@@ -246,20 +267,32 @@ static enum exit_status send_call(struct wish *wish, bool is_write)
 	return tell_outcome(wish, error);
 }
 
+static bool has_calls(const struct wish *wish)
+{
+	const struct remote_driver *driver = service_of(wish->config, wish->part).driver;
+	return service_is_wanted(wish->config, wish->part) && service_has(driver, wish->part) &&
+	       driver->call != NULL;
+}
+
 static enum exit_status run(struct wish *wish, char *const *words)
 {
 	g_autoptr(GError) error = NULL;
-	const struct remote_driver *driver = drivers_find(wish->config->remote);
-	if (driver->call == NULL) {
+	wish->part = PART_CONTACTS;
+	while (wish->part < PARTS && !has_calls(wish)) {
+		wish->part++;
+	}
+	if (wish->part == PARTS) {
 		fail(&error, PASSERELLE_ERROR_UNSUPPORTED, "remote \"%s\" has no calls by hand",
-		     driver->name);
+		     wish->config->remote);
 	} else {
 		take_words(wish, words, &error);
 	}
 	if (error != NULL) {
 		return command_failed(wish->config->name, error);
 	}
-	const bool is_write = driver->is_write(wish->call.action) || wish->call.file != NULL;
+	const bool is_write =
+		service_of(wish->config, wish->part).driver->is_write(wish->call.action) ||
+		wish->call.file != NULL;
 	if (is_write && !wish->call.may_write) {
 		return command_misused("%s may add something, which is for ever: say --yes to "
 		                       "send it",

@@ -4,8 +4,10 @@
 
 #include "app/account.h"
 #include "app/command.h"
+#include "app/oauth.h"
 #include "app/paths.h"
 #include "app/secrets.h"
+#include "app/service.h"
 #include "formats/icalendar.h"
 #include "status/words.h"
 
@@ -118,10 +120,17 @@ static void check_zone(struct checker *self)
 
 static void check_certificates(struct checker *self)
 {
-	const char *path = self->config->ca_file;
-	if (path != NULL && access(path, R_OK) != 0) {
-		g_autofree char *text = g_strdup_printf("ca_file: \"%s\" cannot be read", path);
-		check_tell_problem(self, EXIT_BAD_CONFIG, text);
+	const struct {
+		const char *name, *path;
+	} files[] = {{"ca_file", self->config->ca_file},
+	             {"client_certificate", self->config->client_certificate},
+	             {"client_key", self->config->client_key}};
+	for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+		if (files[i].path != NULL && access(files[i].path, R_OK) != 0) {
+			g_autofree char *text = g_strdup_printf("%s: \"%s\" cannot be read",
+			                                        files[i].name, files[i].path);
+			check_tell_problem(self, EXIT_BAD_CONFIG, text);
+		}
 	}
 }
 
@@ -136,7 +145,31 @@ static void check_secret(struct checker *self, const char *what, char *secret_ta
 	secret_free(secret_taken);
 }
 
-static void check_secrets(struct checker *self)
+static void check_sign_in(struct checker *self)
+{
+	g_autoptr(GError) error = NULL;
+	char *secret = oauth_client_secret(self->config, &error);
+	if (error != NULL || secret != NULL) {
+		check_secret(self, "client secret", secret, error);
+	}
+	if (oauth_is_signed_in(self->config)) {
+		check_tell_ok(self, "the sign-in of OAuth 2 is there");
+	} else {
+		g_autofree char *words = g_strdup_printf("not signed in: type passerelle login %s",
+		                                         self->config->name);
+		check_tell_problem(self, EXIT_NEEDS_LOGIN, words);
+	}
+}
+
+static void check_user(struct checker *self, const struct service *service, const char *what)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *words = g_strdup_printf("password for %s", what);
+	check_secret(self, words, secrets_read(&service->password, self->config->name, &error),
+	             error);
+}
+
+static void check_service(struct checker *self)
 {
 	g_autoptr(GError) password_error = NULL;
 	g_autoptr(GError) token_error = NULL;
@@ -144,6 +177,31 @@ static void check_secrets(struct checker *self)
 	check_secret(self, "service password", password, password_error);
 	char *token = secrets_token(self->config, &token_error);
 	check_secret(self, "token", token, token_error);
+}
+
+/* Each that is needed, once. */
+static void check_secrets(struct checker *self)
+{
+	bool has_service = false, has_sign_in = false;
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
+		const struct service service = service_of(self->config, part);
+		if (!account_has_part(self->config, part)) {
+			continue;
+		}
+		if (!service.driver->knows_users) {
+			has_service = true;
+		} else if (secret_source_is_given(&service.password)) {
+			check_user(self, &service, part_name(part));
+		} else {
+			has_sign_in |= oauth_is_used(self->config);
+		}
+	}
+	if (has_service) {
+		check_service(self);
+	}
+	if (has_sign_in) {
+		check_sign_in(self);
+	}
 }
 
 static void check_journal(struct checker *self)

@@ -2,13 +2,11 @@
 /* One cycle as a process of its own. */
 #include "app/child.h"
 
+#include "app/spawn.h"
 #include "app/sync_account.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,24 +17,10 @@ struct child {
 	int output;
 };
 
-/* Between fork and exec: a service that dies takes its cycle along. */
-static void set_up(gpointer data)
-{
-	const pid_t *service = data;
-	sigset_t none;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != *service) {
-		_exit(EXIT_FAILURE);
-	}
-}
-
-/* /proc/self/exe is this very program, even after an upgrade has replaced its file. */
 static GPtrArray *arguments_of(const char *account, const char *parts, int verbosity)
 {
 	GPtrArray *list = g_ptr_array_new();
-	const char *const words[] = {"/proc/self/exe", "-c", "/dev/stdin"};
+	const char *const words[] = {SPAWN_SELF, "-c", "/dev/stdin"};
 	for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
 		g_ptr_array_add(list, (gpointer)words[i]);
 	}
@@ -52,30 +36,8 @@ static GPtrArray *arguments_of(const char *account, const char *parts, int verbo
 
 static char **environment(const char *crashed)
 {
-	char **list = g_environ_setenv(g_get_environ(), SYNC_SERVICE_VARIABLE, "1", TRUE);
-	list = g_environ_setenv(list, SYNC_CRASHED_VARIABLE, crashed, TRUE);
-	list = g_environ_unsetenv(list, "NOTIFY_SOCKET");
-	return g_environ_unsetenv(list, "WATCHDOG_USEC");
-}
-
-/* A file in memory, as a pipe would be but without a limit; -1 = there is none. */
-static int memory_file(const void *data, gsize size)
-{
-	int file = memfd_create("passerelle", MFD_CLOEXEC);
-	const char *at = data;
-	while (file >= 0 && size > 0) {
-		const gssize written = write(file, at, size);
-		if (written < 0 && errno != EINTR) {
-			close(file);
-			return -1;
-		}
-		at += MAX(written, 0);
-		size -= (gsize)MAX(written, 0);
-	}
-	if (file >= 0) {
-		lseek(file, 0, SEEK_SET);
-	}
-	return file;
+	char **list = g_environ_setenv(spawn_environment(), SYNC_SERVICE_VARIABLE, "1", TRUE);
+	return g_environ_setenv(list, SYNC_CRASHED_VARIABLE, crashed, TRUE);
 }
 
 static bool spawn(struct child *self, int input, const GPtrArray *arguments, const char *crashed,
@@ -85,8 +47,8 @@ static bool spawn(struct child *self, int input, const GPtrArray *arguments, con
 	const pid_t service = getpid();
 	return g_spawn_async_with_pipes_and_fds(
 		NULL, (const char *const *)arguments->pdata, (const char *const *)variables,
-		G_SPAWN_DO_NOT_REAP_CHILD, set_up, (gpointer)&service, input, self->output, -1,
-		NULL, NULL, 0, &self->pid, NULL, NULL, NULL, error);
+		G_SPAWN_DO_NOT_REAP_CHILD, spawn_set_up, (gpointer)&service, input, self->output,
+		-1, NULL, NULL, 0, &self->pid, NULL, NULL, NULL, error);
 }
 
 struct child *child_start(GBytes *config, const char *account, const char *parts,
@@ -96,9 +58,9 @@ struct child *child_start(GBytes *config, const char *account, const char *parts
 	g_autoptr(GError) why = NULL;
 	gsize size = 0;
 	const void *text = g_bytes_get_data(config, &size);
-	int input = memory_file(text, size);
+	int input = spawn_memory_file(text, size);
 	struct child *self = g_new0(struct child, 1);
-	self->output = memory_file(NULL, 0);
+	self->output = spawn_memory_file(NULL, 0);
 	const bool has_files = input >= 0 && self->output >= 0;
 	const int number = errno;
 	if (!has_files || !spawn(self, input, arguments, crashed, &why)) {

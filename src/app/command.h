@@ -23,8 +23,10 @@ enum exit_status command_journal(struct invocation *invocation, int argc, char *
 enum exit_status command_check(struct invocation *invocation, int argc, char **argv);
 enum exit_status command_login(struct invocation *invocation, int argc, char **argv);
 enum exit_status command_consent(struct invocation *invocation, int argc, char **argv);
+enum exit_status command_collections(struct invocation *invocation, int argc, char **argv);
 enum exit_status command_call(struct invocation *invocation, int argc, char **argv);
 enum exit_status command_import(struct invocation *invocation, int argc, char **argv);
+enum exit_status command_wait_mail(struct invocation *invocation, int argc, char **argv);
 enum exit_status command_export(struct invocation *invocation, int argc, char **argv);
 
 /* ---- for the commands ---- */

@@ -5,9 +5,9 @@
  */
 #include "app/config.h"
 
+#include "app/config_check.h"
 #include "app/config_lines.h"
 #include "app/config_options.h"
-#include "app/drivers.h"
 #include "status/words.h"
 
 #include <fcntl.h>
@@ -187,100 +187,6 @@ static void take_entry(struct parser *self, const struct config_line *line)
 	}
 }
 
-/* ---- what must hold between the options of one account ---- */
-
-static void check_password(struct parser *self, const struct account_config *account, unsigned line)
-{
-	bool has_command = account->service_password_command != NULL;
-	bool has_file = account->service_password_file != NULL;
-	if (has_command == has_file) {
-		config_mistake_add(self->mistakes, line,
-		                   "account \"%s\" needs one of \"service_password_command\" and "
-		                   "\"service_password_file\"%s",
-		                   account->name, has_command ? ", not both" : "");
-	}
-}
-
-static void check_addresses(struct parser *self, const struct account_config *account,
-                            unsigned line)
-{
-	const struct {
-		bool is_used;
-		const char *url, *name;
-	} rows[] = {
-		{account->contacts != NULL, account->contacts_url, "contacts_url"},
-		{account->calendar != NULL, account->calendar_url, "calendar_url"},
-		{account->messages != 0, account->messages_url, "messages_url"},
-	};
-	for (guint i = 0; i < G_N_ELEMENTS(rows) && account->endpoint == NULL; i++) {
-		if (rows[i].is_used && rows[i].url == NULL) {
-			config_mistake_add(self->mistakes, line,
-			                   "account \"%s\" needs \"endpoint\" (or \"%s\")",
-			                   account->name, rows[i].name);
-			return;
-		}
-	}
-}
-
-static bool is_same_path(const char *left, const char *right)
-{
-	g_autofree char *one = g_canonicalize_filename(left, "/");
-	g_autofree char *other = g_canonicalize_filename(right, "/");
-	return strcmp(one, other) == 0;
-}
-
-/* There it would be taken for a contact, and sent. */
-static void check_profile(struct parser *self, const struct account_config *account, unsigned line)
-{
-	const char *const others[] = {account->contacts_export, account->calendar_export,
-	                              account->freebusy_export, account->status};
-	if (account->profile == NULL) {
-		return;
-	}
-	g_autofree char *folder = g_path_get_dirname(account->profile);
-	if (account->contacts != NULL && is_same_path(folder, account->contacts)) {
-		config_mistake_add(self->mistakes, line,
-		                   "account \"%s\": \"profile\" lies in the folder of \"contacts\"",
-		                   account->name);
-	}
-	for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
-		if (others[i] != NULL && is_same_path(account->profile, others[i])) {
-			config_mistake_add(
-				self->mistakes, line,
-				"account \"%s\": \"profile\" is the file of another option",
-				account->name);
-		}
-	}
-}
-
-static void check_account(struct parser *self, struct account_config *account, unsigned line)
-{
-	if (drivers_find(account->remote) == NULL) {
-		config_mistake_add(self->mistakes, line,
-		                   "account \"%s\": no remote is called \"%s\"", account->name,
-		                   account->remote);
-	}
-	if (account->service_id == NULL) {
-		config_mistake_add(self->mistakes, line, "account \"%s\" needs \"service_id\"",
-		                   account->name);
-	}
-	check_password(self, account, line);
-	check_addresses(self, account, line);
-	check_profile(self, account, line);
-	if (account->contacts == NULL && account->calendar == NULL && account->messages == 0) {
-		config_mistake_add(self->mistakes, line,
-		                   "account \"%s\" has nothing to do: it needs \"contacts\" or "
-		                   "\"calendar\"",
-		                   account->name);
-	}
-	if (g_strcmp0(account->contacts, account->calendar) == 0 && account->contacts != NULL) {
-		config_mistake_add(
-			self->mistakes, line,
-			"account \"%s\": \"contacts\" and \"calendar\" are the same folder",
-			account->name);
-	}
-}
-
 static void set_interval(gint64 *interval, gint64 fallback)
 {
 	if (*interval == 0) {
@@ -297,7 +203,7 @@ static void finish_accounts(struct parser *self)
 		set_interval(&account->contacts_interval, self->config->general.interval);
 		set_interval(&account->calendar_interval, self->config->general.interval);
 		set_interval(&account->messages_interval, self->config->general.interval);
-		check_account(self, account, line);
+		config_check(account, line, self->mistakes);
 	}
 	if (self->config->accounts->len == 0 && self->mistakes->len == 0) {
 		config_mistake_add(self->mistakes, 1,

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "endpoint/driver.h"
 #include "plan/policy.h"
+#include "sync/cycle.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
@@ -15,11 +16,21 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
  */
 struct account_config {
 	char *name;
-	char *remote, *endpoint, *contacts_url, *calendar_url, *messages_url;
+	char *remote, *contacts_remote, *calendar_remote, *mail_remote; /* see service.h */
+	char *endpoint, *contacts_url, *calendar_url, *messages_url, *mail_url;
+	char *user, *password_command, *password_file;
+	char *contacts_user, *contacts_password_command, *contacts_password_file;
+	char *calendar_user, *calendar_password_command, *calendar_password_file;
+	char *mail_user, *mail_password_command, *mail_password_file;
+	char *client_certificate, *client_key, *pinned_key;
+	char *oauth_client_id, *oauth_client_secret_command, *oauth_client_secret_file;
+	char *oauth_token_url, *oauth_scope;
 	char *login_url, *login_return_parameter, *login_token_parameter, *login_state_parameter;
 	char *consent_hosts; /* see address.h */
 	char *service_id, *service_password_command, *service_password_file, *token_command;
 	char *on_action_command, *on_change_command;
+	char *contacts_collections, *calendar_collections; /* see folders.h */
+	char *mail_folders;                                /* with commas between them */
 	char *contacts, *calendar, *contacts_export, *calendar_export, *freebusy_export, *profile;
 	char *status;
 	gint64 contacts_interval, calendar_interval,
@@ -28,7 +39,8 @@ struct account_config {
 	gint64 messages;                               /* bool */
 	char *timezone;
 	gint64 push_past_events; /* bool */
-	gint64 recurrence_horizon, max_adds;
+	gint64 recurrence_horizon, max_adds, max_deletes;
+	gint64 conflict;         /* enum conflict_policy */
 	gint64 on_remote_delete; /* enum on_remote_delete */
 	gint64 in_doubt;         /* enum in_doubt_policy */
 	gint64 in_doubt_grace;

@@ -28,6 +28,14 @@ static const struct option_choice directions[] = {
 static const struct option_choice remote_deletes[] = {
 	{"keep", REMOTE_DELETE_KEEP},
 	{"trash", REMOTE_DELETE_TRASH},
+	{"usual", REMOTE_DELETE_USUAL},
+	{NULL, 0},
+};
+static const struct option_choice conflicts[] = {
+	{"report", CONFLICT_POLICY_REPORT},
+	{"local", CONFLICT_POLICY_LOCAL},
+	{"remote", CONFLICT_POLICY_REMOTE},
+	{"both", CONFLICT_POLICY_BOTH},
 	{NULL, 0},
 };
 static const struct option_choice in_doubts[] = {
@@ -54,6 +62,12 @@ static const struct option_choice vcard_versions[] = {{"3.0", 3}, {"4.0", 4}, {N
 	{                                                                                          \
 		IN_ACCOUNT(name), type, fallback, minimum, maximum, ACCOUNT(name), NULL, help      \
 	}
+#define PASSWORD_OF(part, whose)                                                                   \
+	TEXT(part##user, OPTION_TEXT, NULL, "the name of " whose),                                 \
+		TEXT(part##password_command, OPTION_TEXT, NULL,                                    \
+	             "shell command that prints the password of " whose),                          \
+		TEXT(part##password_file, OPTION_SECRET_FILE, NULL,                                \
+	             "file with the password of " whose ", or credential:NAME of systemd")
 
 const struct option config_options[] = {
 	{IN_GENERAL(interval), OPTION_DURATION, "5m", 30, 7 * DAY, GENERAL(interval), NULL,
@@ -62,10 +76,32 @@ const struct option config_options[] = {
          "how much is logged: error, warning, info or debug"},
 
 	TEXT(remote, OPTION_TEXT, "orange", "the driver of the remote service"),
+	TEXT(contacts_remote, OPTION_TEXT, NULL, "the driver of the service of the contacts"),
+	TEXT(calendar_remote, OPTION_TEXT, NULL, "the driver of the service of the events"),
+	TEXT(mail_remote, OPTION_TEXT, NULL, "the driver of the service of the mail counts"),
 	TEXT(endpoint, OPTION_URL, NULL, "address of the service; the APIs are found below it"),
-	TEXT(contacts_url, OPTION_URL, NULL, "address of the contacts API alone"),
-	TEXT(calendar_url, OPTION_URL, NULL, "address of the calendar API alone"),
+	TEXT(contacts_url, OPTION_URL, NULL, "address of the contacts alone"),
+	TEXT(calendar_url, OPTION_URL, NULL, "address of the calendar alone"),
 	TEXT(messages_url, OPTION_URL, NULL, "address of the messages API alone"),
+	TEXT(mail_url, OPTION_MAIL_URL, NULL, "address of the mail server"),
+	TEXT(mail_folders, OPTION_TEXT, "INBOX", "mail folders to count, with commas between them"),
+	PASSWORD_OF(, "you"),
+	PASSWORD_OF(contacts_, "you, at the service of the contacts"),
+	PASSWORD_OF(calendar_, "you, at the service of the events"),
+	PASSWORD_OF(mail_, "you, at the mail server"),
+	TEXT(oauth_client_id, OPTION_TEXT, NULL,
+             "name of the client with which you sign in by OAuth 2, instead of a password"),
+	TEXT(oauth_client_secret_command, OPTION_TEXT, NULL,
+             "shell command that prints the secret of that client"),
+	TEXT(oauth_client_secret_file, OPTION_SECRET_FILE, NULL,
+             "file with the secret of that client, or credential:NAME of systemd"),
+	TEXT(oauth_token_url, OPTION_URL, NULL, "address that gives the tokens of OAuth 2"),
+	TEXT(oauth_scope, OPTION_TEXT, NULL, "what that sign-in is asked for"),
+	TEXT(client_certificate, OPTION_PATH, NULL,
+             "certificate that proves to the server who asks, as PEM"),
+	TEXT(client_key, OPTION_PATH, NULL, "key of that certificate, as PEM"),
+	TEXT(pinned_key, OPTION_PIN, NULL,
+             "the only key of the server to trust, as sha256//BASE64="),
 	TEXT(login_url, OPTION_PAGE, NULL, "page where a person signs in"),
 	TEXT(login_return_parameter, OPTION_WORD, "urlRetour",
              "parameter of that page that names where the browser goes next"),
@@ -88,6 +124,10 @@ const struct option config_options[] = {
              "shell command that is told what a cycle changed"),
 	TEXT(contacts, OPTION_PATH, NULL, "folder of contacts, one .vcf per contact"),
 	TEXT(calendar, OPTION_PATH, NULL, "folder of events, one .ics per event"),
+	TEXT(contacts_collections, OPTION_NAMES, NULL,
+             "address books to have a folder each below that one, or all"),
+	TEXT(calendar_collections, OPTION_NAMES, NULL,
+             "calendars to have a folder each below that one, or all"),
 	TEXT(contacts_export, OPTION_PATH, NULL, "file that always holds all contacts"),
 	TEXT(calendar_export, OPTION_PATH, NULL, "file that always holds all events"),
 	TEXT(freebusy_export, OPTION_PATH, NULL,
@@ -112,7 +152,11 @@ const struct option config_options[] = {
                "how far ahead repeating events are sent"),
 	AMOUNT(max_adds, OPTION_NUMBER, "50", 0, 100000,
                "more new items than this in one cycle wait for your word"),
-	CHOICE(on_remote_delete, "keep", remote_deletes,
+	AMOUNT(max_deletes, OPTION_NUMBER, "20", 0, 100000,
+               "more removals than this in one cycle wait for your word"),
+	CHOICE(conflict, "report", conflicts,
+               "an item that was changed on both sides: report, local, remote or both"),
+	CHOICE(on_remote_delete, "usual", remote_deletes,
                "what becomes of a local item that is gone there: keep or trash"),
 	CHOICE(in_doubt, "hold", in_doubts,
                "a write of unknown outcome that cannot be read back: hold, assume-done or "
@@ -121,7 +165,7 @@ const struct option config_options[] = {
                "a request this old can no longer be under way"),
 	CHOICE(vcard_version, "3.0", vcard_versions, "version of new .vcf files: 3.0 or 4.0"),
 	AMOUNT(max_connections, OPTION_NUMBER, "4", 1, 32, "connections at the same time"),
-	AMOUNT(requests_per_minute, OPTION_NUMBER, "120", 1, 100000, "requests per minute at most"),
+	AMOUNT(requests_per_minute, OPTION_NUMBER, NULL, 1, 100000, "requests per minute at most"),
 	AMOUNT(timeout, OPTION_DURATION, "30s", 1, HOUR, "how long one request may take"),
 	TEXT(ca_file, OPTION_PATH, NULL, "certificates to trust instead of those of the system"),
 	TEXT(proxy, OPTION_TEXT, NULL, "proxy for all requests, as http://HOST:PORT"),

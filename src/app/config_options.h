@@ -16,8 +16,11 @@ enum option_type {
 	OPTION_SECRET_FILE, /* a path, or "credential:NAME" */
 	OPTION_URL,         /* https, or http to this machine */
 	OPTION_PAGE,        /* the same, and it may have a query */
+	OPTION_MAIL_URL,    /* imaps, or imap */
+	OPTION_PIN,         /* sha256//BASE64=, several joined by ";" */
 	OPTION_WORD,        /* the name of a parameter: letters, digits, "_", "-" and "." */
 	OPTION_HOSTS,       /* see address.h */
+	OPTION_NAMES,       /* names of folders, with blanks or commas between them, or "all" */
 	OPTION_ZONE,        /* Olson name */
 	OPTION_DURATION,    /* 30s 5m 1h 90d 2w; gint64 seconds */
 	OPTION_NUMBER,      /* gint64 */

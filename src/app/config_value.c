@@ -2,6 +2,7 @@
 /* One value of the configuration: text to what its type says, with its range. */
 #include "app/address.h"
 #include "app/config_options.h"
+#include "app/folders.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -136,6 +137,37 @@ static bool read_page(const struct option *option, const char *value, void *fiel
 	return put_text(field, g_strdup(value));
 }
 
+/* RFC 5092: imaps from the first byte on, imap with STARTTLS. */
+static bool read_mail_url(const struct option *option, const char *value, void *field,
+                          GError **error)
+{
+	g_autoptr(GUri) uri =
+		g_uri_parse(value, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED, NULL);
+	const char *host = uri != NULL ? g_uri_get_host(uri) : NULL;
+	const char *scheme = uri != NULL ? g_uri_get_scheme(uri) : "";
+	const bool is_mail = strcmp(scheme, "imaps") == 0 || strcmp(scheme, "imap") == 0;
+	if (!is_mail || host == NULL || host[0] == '\0' || g_uri_get_port(uri) == 0) {
+		return fail(error, "\"%s\" needs an address like \"imaps://HOST\"", option->name);
+	}
+	const char *path = g_uri_get_path(uri);
+	if (g_uri_get_userinfo(uri) != NULL || g_uri_get_query(uri) != NULL ||
+	    g_uri_get_fragment(uri) != NULL || (path[0] != '\0' && strcmp(path, "/") != 0)) {
+		return fail(error, "\"%s\" may hold nothing but a host and a port", option->name);
+	}
+	return put_text(field, g_strndup(value, strlen(value) - strlen(path)));
+}
+
+/* As libcurl takes it: CURLOPT_PINNEDPUBLICKEY(3). */
+static bool read_pin(const struct option *option, const char *value, void *field, GError **error)
+{
+	if (!g_regex_match_simple("^sha256//[A-Za-z0-9+/]{43}=(;sha256//[A-Za-z0-9+/]{43}=)*$",
+	                          value, G_REGEX_DOLLAR_ENDONLY, 0)) {
+		return fail(error, "\"%s\" needs \"sha256//\" and 44 characters of base64",
+		            option->name);
+	}
+	return put_text(field, g_strdup(value));
+}
+
 static bool read_word(const struct option *option, const char *value, void *field, GError **error)
 {
 	static const char allowed[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-.";
@@ -152,6 +184,18 @@ static bool read_hosts(const struct option *option, const char *value, void *fie
 		return fail(error,
 		            "\"%s\" needs names of hosts, with or without a port, not \"%s\"",
 		            option->name, value);
+	}
+	return put_text(field, g_strdup(value));
+}
+
+static bool read_names(const struct option *option, const char *value, void *field, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, ", \t", -1);
+	for (char **word = words; *word != NULL; word++) {
+		if ((*word)[0] != '\0' && !folders_is_name(*word)) {
+			return fail(error, "\"%s\" needs names of folders, or \"all\", not \"%s\"",
+			            option->name, value);
+		}
 	}
 	return put_text(field, g_strdup(value));
 }
@@ -259,8 +303,11 @@ bool option_set(const struct option *option, void *target, const char *value, GE
 		[OPTION_SECRET_FILE] = read_secret_file,
 		[OPTION_URL] = read_url,
 		[OPTION_PAGE] = read_page,
+		[OPTION_MAIL_URL] = read_mail_url,
+		[OPTION_PIN] = read_pin,
 		[OPTION_WORD] = read_word,
 		[OPTION_HOSTS] = read_hosts,
+		[OPTION_NAMES] = read_names,
 		[OPTION_ZONE] = read_zone,
 		[OPTION_DURATION] = read_duration,
 		[OPTION_NUMBER] = read_number,

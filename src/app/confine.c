@@ -150,8 +150,12 @@ static void allow_account(struct rules *self, const struct account_config *accou
 			allow_file(self, files[i]);
 		}
 	}
-	if (account->ca_file != NULL) {
-		allow(self, account->ca_file, LANDLOCK_USE_READ);
+	const char *const proofs[] = {account->ca_file, account->client_certificate,
+	                              account->client_key};
+	for (gsize i = 0; i < G_N_ELEMENTS(proofs); i++) {
+		if (proofs[i] != NULL) {
+			allow(self, proofs[i], LANDLOCK_USE_READ);
+		}
 	}
 }
 

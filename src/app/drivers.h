@@ -7,5 +7,7 @@
 
 /* By the word of "remote = NAME"; NULL where there is none. */
 const struct remote_driver *drivers_find(const char *name);
+/* All of them, NULL at the end. */
+const char *const *drivers_names(void);
 
 #endif

@@ -2,6 +2,7 @@
 /* passerelle export: all contacts or events of an account as one text. */
 #include "app/account.h"
 #include "app/command.h"
+#include "app/folders.h"
 #include "app/log.h"
 #include "stores/export.h"
 
@@ -17,15 +18,16 @@ static enum exit_status export_kind(const struct account_config *config, enum it
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-	const char *folder = account_folder(config, kind);
-	if (folder == NULL) {
+	g_auto(GStrv) folders = folders_of(config, kind);
+	if (account_folder(config, kind) == NULL) {
 		return command_misused("%s: the configuration names no folder of %s", config->name,
 		                       item_kind_name(kind));
 	}
 	if (path != NULL) {
-		export_write(folder, kind, path, problems, &error);
+		export_write((const char *const *)folders, kind, path, problems, &error);
 	} else {
-		g_autofree char *text = export_text(folder, kind, problems, &error);
+		g_autofree char *text =
+			export_text((const char *const *)folders, kind, problems, &error);
 		fputs(text != NULL ? text : "", stdout);
 	}
 	for (guint i = 0; i < problems->len; i++) {

@@ -2,7 +2,7 @@
 /* The files beside the folders that hold a whole folder in one. */
 #include "app/exports.h"
 
-#include "app/folder_digest.h"
+#include "app/folders.h"
 #include "app/freebusy.h"
 #include "app/log.h"
 #include "base/durable.h"
@@ -30,9 +30,10 @@ static bool write_file(const struct account_config *config, enum item_kind kind,
 	const char *path = path_of(config, kind);
 	g_autofree char *around = g_path_get_dirname(path);
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) folders = folders_there(config, kind);
 	const bool is_written =
 		durable_make_folder(around, 0700, error) &&
-		export_write(account_folder(config, kind), kind, path, problems, error);
+		export_write((const char *const *)folders, kind, path, problems, error);
 	tell_left_out(config, kind, problems);
 	return is_written;
 }
@@ -44,12 +45,12 @@ bool exports_write_now(const struct account_config *config, enum item_kind kind,
 
 static bool write_export(struct account *account, enum item_kind kind, GError **error)
 {
-	const char *folder = account_folder(account->config, kind);
 	const char *path = path_of(account->config, kind);
+	g_auto(GStrv) folders = folders_there(account->config, kind);
 	g_autofree char *key = g_strdup_printf("app.export.%s", item_kind_name(kind));
 	g_autofree char *before = journal_memory_get(account->journal, key, NULL);
 	g_autofree char *digest =
-		g_strdup_printf("%" G_GINT64_MODIFIER "x %s", folder_digest(folder, kind), path);
+		g_strdup_printf("%" G_GINT64_MODIFIER "x %s", folders_digest(folders, kind), path);
 	if (g_strcmp0(before, digest) == 0 && g_file_test(path, G_FILE_TEST_EXISTS)) {
 		return true;
 	}
@@ -62,9 +63,9 @@ static enum exit_status write_freebusy(struct account *account, gint64 now)
 {
 	g_autoptr(GError) error = NULL;
 	const char *path = account->config->freebusy_export;
-	const char *folder = account_folder(account->config, ITEM_EVENT);
-	if (path == NULL || folder == NULL || !g_file_test(folder, G_FILE_TEST_IS_DIR) ||
-	    freebusy_export_write(account, folder, path, now, &error)) {
+	g_auto(GStrv) folders = folders_there(account->config, ITEM_EVENT);
+	if (path == NULL || folders[0] == NULL ||
+	    freebusy_export_write(account, path, now, &error)) {
 		return EXIT_DONE;
 	}
 	log_say(LOG_LEVEL_ERROR, account->config->name, "%s: %s", path, error->message);
@@ -76,9 +77,9 @@ enum exit_status exports_write(struct account *account, gint64 now)
 	enum exit_status status = EXIT_DONE;
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
 		g_autoptr(GError) error = NULL;
-		const char *folder = account_folder(account->config, kind);
 		const char *path = path_of(account->config, kind);
-		if (path == NULL || folder == NULL || !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
+		g_auto(GStrv) folders = folders_there(account->config, kind);
+		if (path == NULL || folders[0] == NULL) {
 			continue;
 		}
 		if (!write_export(account, kind, &error)) {

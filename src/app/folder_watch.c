@@ -133,12 +133,8 @@ void folder_watch_begin(struct folder_watch *self)
 	self->at_start = folder_digest(self->path, self->kind);
 }
 
-/*
- * What the folder is like now against what the cycle has read of it: they differ when a person
- * edited meanwhile. A state that the cycle found at its start and did not take in is left alone, or
- * it would go round and round. A file that is still written is looked at when it is closed.
- */
-bool folder_watch_end(struct folder_watch *self, const guint64 *seen)
+/* A file that is still written is looked at when it is closed. */
+void folder_watch_end(struct folder_watch *self, guint64 *start, guint64 *now)
 {
 	const bool is_written = g_hash_table_size(self->written) > 0;
 	self->is_read = false;
@@ -147,7 +143,8 @@ bool folder_watch_end(struct folder_watch *self, const guint64 *seen)
 	}
 	look_after(self);
 	self->known = is_written ? self->at_start : folder_digest(self->path, self->kind);
-	return seen != NULL && self->known != *seen && self->known != self->at_start;
+	*start = self->at_start;
+	*now = self->known;
 }
 
 gint64 folder_watch_deadline(const struct folder_watch *self)

@@ -22,11 +22,8 @@ void folder_watch_free(struct folder_watch *self);
 
 /* A cycle that reads it starts. */
 void folder_watch_begin(struct folder_watch *self);
-/*
- * It has ended; seen: what it has read (folder_digest.h), NULL where that is not known. True: a
- * person edited meanwhile, and the next cycle should be soon.
- */
-bool folder_watch_end(struct folder_watch *self, const guint64 *seen);
+/* It has ended. start: what the folder was like when it started (folder_digest.h); now: is like. */
+void folder_watch_end(struct folder_watch *self, guint64 *start, guint64 *now);
 /* When folder_watch_step has something to look at; G_MAXINT64 = never, as while a cycle reads it.
  */
 gint64 folder_watch_deadline(const struct folder_watch *self);

@@ -2,7 +2,7 @@
 /* The file beside the calendar that tells when somebody is busy, and nothing else. */
 #include "app/freebusy.h"
 
-#include "app/folder_digest.h"
+#include "app/folders.h"
 #include "app/log.h"
 #include "base/durable.h"
 #include "base/limits.h"
@@ -73,7 +73,9 @@ static void there_save(const struct freebusy *self, const char *asked, const GAr
 static bool may_ask(const struct account *account)
 {
 	const enum direction direction = account->config->calendar_direction;
-	return account->remote != NULL && account->driver->read_busy != NULL &&
+	const struct connection *connection = account_connection(account, PART_CALENDAR);
+	return connection != NULL && connection->remote != NULL &&
+	       connection->driver->read_busy != NULL &&
 	       (direction == DIRECTION_BOTH || direction == DIRECTION_PULL);
 }
 
@@ -84,12 +86,13 @@ static GArray *there_ask(const struct freebusy *self, const GArray *gaps)
 	const struct account *account = self->account;
 	bool is_fresh = false;
 	GArray *before = there_load(self, &is_fresh);
-	if (!may_ask(account) || (is_fresh && !account->settings.is_full)) {
+	if (!may_ask(account) || (is_fresh && !account->is_full)) {
 		return before;
 	}
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GArray) busy = g_array_new(FALSE, FALSE, sizeof(struct period));
-	const bool is_told = account->driver->read_busy(account->remote, gaps, busy, &error);
+	const struct connection *connection = account_connection(account, PART_CALENDAR);
+	const bool is_told = connection->driver->read_busy(connection->remote, gaps, busy, &error);
 	if (!is_told && !passerelle_error_is(error, PASSERELLE_ERROR_UNSUPPORTED)) {
 		log_say(LOG_LEVEL_INFO, account->config->name, "availability: %s", error->message);
 		there_save(self, self->hour, before);
@@ -122,12 +125,14 @@ static void add_within(GArray *periods, const GArray *there, const GArray *gaps)
 	}
 }
 
-static char *text_make(const struct freebusy *self, const char *folder, gint64 now, GError **error)
+static char *text_make(const struct freebusy *self, char *const *folders, gint64 now,
+                       GError **error)
 {
 	const struct account_config *config = self->account->config;
 	const struct occurrence_window window = {self->since, self->until, config->timezone};
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GArray) periods = busy_of_folder(folder, &window, problems, error);
+	g_autoptr(GArray) periods =
+		busy_of_folders((const char *const *)folders, &window, problems, error);
 	if (periods == NULL) {
 		return NULL;
 	}
@@ -139,7 +144,7 @@ static char *text_make(const struct freebusy *self, const char *folder, gint64 n
 	g_autoptr(GArray) there = there_ask(self, gaps);
 	add_within(periods, there, gaps);
 	g_autoptr(GArray) merged = freebusy_merge(periods, self->since, self->until);
-	g_autofree char *key = g_strconcat(config->name, "\n", folder, NULL);
+	g_autofree char *key = g_strconcat(config->name, "\n", config->calendar, NULL);
 	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, key, -1);
 	g_autofree char *uid = g_strdup_printf("passerelle-freebusy-%.*s", UID_DIGITS, sum);
 	return freebusy_write(uid, merged, self->since, self->until, now);
@@ -160,8 +165,7 @@ static bool write_file(const char *path, const char *text, GError **error)
 	        (durable_make_folder(around, 0700, error) && export_replace(target, text, error)));
 }
 
-bool freebusy_export_write(struct account *account, const char *folder, const char *path,
-                           gint64 now, GError **error)
+bool freebusy_export_write(struct account *account, const char *path, gint64 now, GError **error)
 {
 	struct freebusy self = {.account = account};
 	if (!window_set(&self, now)) {
@@ -170,16 +174,17 @@ bool freebusy_export_write(struct account *account, const char *folder, const ch
 		return false;
 	}
 	bool is_fresh = false;
+	g_auto(GStrv) folders = folders_there(account->config, ITEM_EVENT);
 	g_array_unref(there_load(&self, &is_fresh));
 	g_autofree char *digest =
 		g_strdup_printf("%" G_GINT64_MODIFIER "x %s %" G_GINT64_FORMAT " %s",
-	                        folder_digest(folder, ITEM_EVENT), self.day, self.until, path);
+	                        folders_digest(folders, ITEM_EVENT), self.day, self.until, path);
 	g_autofree char *before = journal_memory_get(account->journal, EXPORT_KEY, NULL);
-	if ((is_fresh || !may_ask(account)) && !account->settings.is_full &&
+	if ((is_fresh || !may_ask(account)) && !account->is_full &&
 	    g_strcmp0(before, digest) == 0 && g_file_test(path, G_FILE_TEST_EXISTS)) {
 		return true;
 	}
-	g_autofree char *text = text_make(&self, folder, now, error);
+	g_autofree char *text = text_make(&self, folders, now, error);
 	return text != NULL && write_file(path, text, error) &&
 	       journal_memory_set(account->journal, EXPORT_KEY, digest, error);
 }

@@ -7,10 +7,9 @@
 
 /*
  * Brings path (freebusy_export) up to date: from today to recurrence_horizon ahead, in the zone of
- * the account; of the folder of events, and once a day of what the service says of the time
+ * the account; of the folders of events, and once a day of what the service says of the time
  * between. Not rewritten when only its stamp would be new. STORAGE.
  */
-bool freebusy_export_write(struct account *account, const char *folder, const char *path,
-                           gint64 now, GError **error);
+bool freebusy_export_write(struct account *account, const char *path, gint64 now, GError **error);
 
 #endif

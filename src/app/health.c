@@ -3,7 +3,7 @@
 #include "app/health.h"
 
 #include "app/address.h"
-#include "app/secrets.h"
+#include "app/service.h"
 
 #include <jansson.h>
 
@@ -150,18 +150,18 @@ void health_set_consent(struct part_health *self, const struct account_config *a
 	g_string_free(text, TRUE);
 }
 
-/* What to type for a new token, where it comes from. */
-static char *login_words(const struct account_config *account, const char *message)
+/* What to type for a new token, where it comes from, or which password is meant. */
+static char *login_words(const struct account_config *account, enum part part, const char *message)
 {
 	if (strstr(message, "passerelle login") != NULL) {
 		return g_strdup(message);
 	}
-	g_autofree char *words = secrets_login_words(account);
+	g_autofree char *words = service_sign_in_words(account, part);
 	return g_strdup_printf("%s: %s", message, words);
 }
 
 void health_set_error(struct part_health *self, const struct account_config *account,
-                      const GError *error, gint64 now)
+                      enum part part, const GError *error, gint64 now)
 {
 	if (error == NULL) {
 		health_set(self, STATUS_OK, NULL, NULL, NULL, now);
@@ -173,7 +173,7 @@ void health_set_error(struct part_health *self, const struct account_config *acc
 	if (state == STATUS_CONSENT_REQUIRED) {
 		health_set_consent(self, account, error->message, passerelle_error_url(error), now);
 	} else if (state == STATUS_LOGIN_REQUIRED) {
-		g_autofree char *message = login_words(account, error->message);
+		g_autofree char *message = login_words(account, part, error->message);
 		health_set(self, state, message, action, NULL, now);
 	} else {
 		health_set(self, state, error->message, action, NULL, now);

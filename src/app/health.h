@@ -42,7 +42,7 @@ void health_set_consent(struct part_health *self, const struct account_config *a
                         const char *message, const char *url, gint64 now);
 /* error NULL is ok. */
 void health_set_error(struct part_health *self, const struct account_config *account,
-                      const GError *error, gint64 now);
+                      enum part part, const GError *error, gint64 now);
 
 /* The worst part becomes state, message and action of the document. */
 void health_tell(const struct health *self, struct status_document *document);

@@ -5,6 +5,7 @@
 #include "app/account.h"
 #include "app/command.h"
 #include "app/exports.h"
+#include "app/folders.h"
 #include "app/import_index.h"
 #include "app/log.h"
 #include "app/paths.h"
@@ -32,6 +33,7 @@ static const char summary[] =
 struct importer {
 	const struct account_config *config;
 	bool is_dry_run, is_quiet;
+	const char *collection;  /* NULL = none was named */
 	struct journal *journal; /* nullable: only looked into */
 	struct import_index *known[ITEM_KINDS];
 	struct endpoint *folders[ITEM_KINDS];
@@ -41,7 +43,7 @@ struct importer {
 };
 
 /* Where an item stands in the file that is read. */
-struct place {
+struct position {
 	const char *file;
 	guint item;
 	unsigned line;
@@ -51,28 +53,28 @@ struct place {
 /* ---- what is told ---- */
 
 /* On standard output with the name; the log, which others may read, gets only what went wrong. */
-static void tell(const struct importer *self, const struct place *place, const char *name,
+static void tell(const struct importer *self, const struct position *position, const char *name,
                  const char *what, const char *detail)
 {
 	if (self->is_quiet) {
 		return;
 	}
 	progress_clear();
-	g_autofree char *file = words_clean(place->file, NAME_CHARACTERS);
+	g_autofree char *file = words_clean(position->file, NAME_CHARACTERS);
 	g_autofree char *clean = words_clean(name, NAME_CHARACTERS);
-	printf("%s: item %u, line %u%s%s%s: %s%s\n", file, place->item, place->line,
+	printf("%s: item %u, line %u%s%s%s: %s%s\n", file, position->item, position->line,
 	       clean[0] != '\0' ? ", \"" : "", clean, clean[0] != '\0' ? "\"" : "", what, detail);
 }
 
-static void refuse(struct importer *self, const struct place *place, const char *name,
+static void refuse(struct importer *self, const struct position *position, const char *name,
                    const char *reason)
 {
 	self->refused++;
 	if (self->is_quiet) {
 		log_say(LOG_LEVEL_ERROR, self->config->name, "%s: item %u, line %u: not taken: %s",
-		        place->file, place->item, place->line, reason);
+		        position->file, position->item, position->line, reason);
 	}
-	tell(self, place, name, "not taken: ", reason);
+	tell(self, position, name, "not taken: ", reason);
 }
 
 /* ---- one item ---- */
@@ -103,23 +105,35 @@ static char *text_of(const struct pieces *pieces, guint index, GError **error)
 	return texts != NULL && texts->len == 1 ? g_strdup(g_ptr_array_index(texts, 0)) : NULL;
 }
 
+/* What is known of that folder; NULL = nothing. */
+static struct journal *section_of(const struct importer *self, enum item_kind kind)
+{
+	if (self->collection == NULL || self->journal == NULL) {
+		return self->journal;
+	}
+	g_autofree char *name = g_strdup_printf("%s/%s", item_kind_name(kind), self->collection);
+	return journal_section(self->journal, name, NULL);
+}
+
 /* Opened when the first item comes: a folder of which nothing is wanted is not made. */
 static struct endpoint *folder_of(struct importer *self, enum item_kind kind, GError **error)
 {
 	if (self->folders[kind] == NULL) {
 		const struct account account = {.config = self->config, .journal = self->journal};
-		self->folders[kind] = account_open_folder(
-			&account, kind, g_get_real_time() / G_USEC_PER_SEC, error);
+		const gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+		g_autofree char *path = folders_path(self->config, kind, self->collection);
+		self->folders[kind] = account_open_collection(
+			&account, kind, path, self->collection, section_of(self, kind), now, error);
 	}
 	return self->folders[kind];
 }
 
 /* As a sync would write it: whole or not at all, over no other file. An item without a UID is named
  * after its content. */
-static bool write_item(struct importer *self, const struct place *place, struct known *item,
+static bool write_item(struct importer *self, const struct position *position, struct known *item,
                        const char *text, GError **error)
 {
-	struct endpoint *folder = folder_of(self, place->kind, error);
+	struct endpoint *folder = folder_of(self, position->kind, error);
 	if (folder == NULL) {
 		return false;
 	}
@@ -138,50 +152,51 @@ static bool write_item(struct importer *self, const struct place *place, struct 
 	return true;
 }
 
-static void take(struct importer *self, const struct place *place, struct known *item_taken,
+static void take(struct importer *self, const struct position *position, struct known *item_taken,
                  const char *text)
 {
 	g_autoptr(GError) error = NULL;
 	if (self->is_dry_run) {
-		item_taken->where = g_strdup_printf("item %u", place->item);
-		tell(self, place, item_taken->name, "would be taken", "");
-	} else if (write_item(self, place, item_taken, text, &error)) {
-		tell(self, place, item_taken->name, "taken as ", item_taken->where);
+		item_taken->where = g_strdup_printf("item %u", position->item);
+		tell(self, position, item_taken->name, "would be taken", "");
+	} else if (write_item(self, position, item_taken, text, &error)) {
+		tell(self, position, item_taken->name, "taken as ", item_taken->where);
 	} else {
-		refuse(self, place, item_taken->name, error->message);
+		refuse(self, position, item_taken->name, error->message);
 		self->status = exit_status_worse(self->status, exit_status_of(error));
 		self->is_stopped = passerelle_error_is_of_storage(error);
 		known_free(item_taken);
 		return;
 	}
 	self->taken++;
-	import_index_add(self->known[place->kind], item_taken);
+	import_index_add(self->known[position->kind], item_taken);
 }
 
-static void import_piece(struct importer *self, const struct place *place,
+static void import_piece(struct importer *self, const struct position *position,
                          const struct pieces *pieces, guint index)
 {
 	g_autoptr(GError) error = NULL;
 	const struct known *other = NULL;
 	g_autofree char *text = text_of(pieces, index, &error);
 	OWNED(known)
-	item = text != NULL ? known_read(place->kind, text, self->config->timezone, &error) : NULL;
+	item = text != NULL ? known_read(position->kind, text, self->config->timezone, &error)
+	                    : NULL;
 	if (item == NULL) {
-		refuse(self, place, NULL, error->message);
+		refuse(self, position, NULL, error->message);
 		return;
 	}
-	switch (import_index_find(self->known[place->kind], item, &other)) {
+	switch (import_index_find(self->known[position->kind], item, &other)) {
 	case LIKENESS_SAME:
 		self->same++;
-		tell(self, place, item->name, "is there already: ", other->where);
+		tell(self, position, item->name, "is there already: ", other->where);
 		break;
 	case LIKENESS_OTHER_TEXT:
 		self->different++;
-		tell(self, place, item->name,
+		tell(self, position, item->name,
 		     "not taken: it stands there with other content: ", other->where);
 		break;
 	default:
-		take(self, place, g_steal_pointer(&item), text);
+		take(self, position, g_steal_pointer(&item), text);
 	}
 }
 
@@ -231,7 +246,36 @@ static bool may_hold(const char *path, enum item_kind kind)
 	return !g_str_has_suffix(lower, kind == ITEM_CONTACT ? ".ics" : ".vcf");
 }
 
+/* A folder of another name would be one that no collection belongs to. */
+static bool is_there(const struct importer *self, enum item_kind kind)
+{
+	g_autofree char *path = folders_path(self->config, kind, self->collection);
+	return folders_is_name(self->collection) && g_file_test(path, G_FILE_TEST_IS_DIR);
+}
+
 /* The folder of every kind that stands in the file must be known before one item is taken. */
+/* Of several folders one has to be named, of one none. */
+static bool has_place(const struct importer *self, enum item_kind kind, GError **error)
+{
+	const bool has_several = folders_collections(self->config, kind) != NULL;
+	g_auto(GStrv) names = folders_names(self->config, kind);
+	const bool is_one =
+		self->collection != NULL &&
+		(folders_are_all(self->config, kind)
+	                 ? is_there(self, kind)
+	                 : g_strv_contains((const char *const *)names, self->collection));
+	if (has_several ? is_one : self->collection == NULL) {
+		return true;
+	}
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_USAGE,
+	            !has_several ? "the account has one folder of %s: --collection names none"
+	            : self->collection == NULL
+	                    ? "the account has several folders of %s: name one by --collection"
+	                    : "no chosen collection of %s has that name",
+	            item_kind_name(kind));
+	return false;
+}
+
 static bool has_folders(struct importer *self, const struct pieces *pieces, const char *path,
                         GError **error)
 {
@@ -246,8 +290,10 @@ static bool has_folders(struct importer *self, const struct pieces *pieces, cons
 		return false;
 	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		const char *folder = account_folder(self->config, kind);
-		if (counts[kind] > 0 && folder == NULL) {
+		if (counts[kind] > 0 && !has_place(self, kind, error)) {
+			return false;
+		}
+		if (counts[kind] > 0 && account_folder(self->config, kind) == NULL) {
 			g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 			            "the configuration names no folder of %s",
 			            item_kind_name(kind));
@@ -255,6 +301,8 @@ static bool has_folders(struct importer *self, const struct pieces *pieces, cons
 		}
 		if (counts[kind] > 0 && self->known[kind] == NULL) {
 			self->known[kind] = import_index_new();
+			g_autofree char *folder =
+				folders_path(self->config, kind, self->collection);
 			import_index_read(self->known[kind], folder, kind, self->config->timezone);
 		}
 	}
@@ -273,9 +321,9 @@ static bool import_file(struct importer *self, const char *path, GError **error)
 	}
 	for (guint i = 0; i < pieces_count(pieces) && !self->is_stopped; i++) {
 		const struct piece *piece = pieces_get(pieces, i);
-		const struct place place = {path, i + 1, piece->line, piece->kind};
+		const struct position position = {path, i + 1, piece->line, piece->kind};
 		if (may_hold(path, piece->kind)) {
-			import_piece(self, &place, pieces, i);
+			import_piece(self, &position, pieces, i);
 			progress_show(self->config->name, "importing", i + 1, pieces_count(pieces));
 		}
 	}
@@ -330,9 +378,12 @@ static void clear(struct importer *self)
 enum exit_status command_import(struct invocation *invocation, int argc, char **argv)
 {
 	gboolean is_dry_run = FALSE;
+	g_autofree char *collection = NULL;
 	const GOptionEntry entries[] = {
 		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &is_dry_run,
 	         "Print what would be taken, and do nothing", NULL},
+		{"collection", 0, 0, G_OPTION_ARG_STRING, &collection,
+	         "Which address book or calendar, where the account has several", "NAME"},
 		G_OPTION_ENTRY_NULL,
 	};
 	g_auto(GStrv) words = NULL;
@@ -350,6 +401,7 @@ enum exit_status command_import(struct invocation *invocation, int argc, char **
 	g_autofree char *journal = paths_of_account(config->name, ".journal");
 	struct importer importer = {.config = config,
 	                            .is_dry_run = is_dry_run,
+	                            .collection = collection,
 	                            .is_quiet = invocation->verbosity < 0,
 	                            .journal = journal_open(journal, JOURNAL_READ_ONLY, NULL)};
 	progress_enable(!importer.is_quiet);

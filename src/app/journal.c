@@ -53,42 +53,53 @@ static char *local_only(const struct record *record)
 	return words->len > 1 ? g_strjoinv(", ", (char **)words->pdata) : NULL;
 }
 
-static void print_record(enum item_kind kind, const struct record *record)
+/* kind: "contacts", or "contacts/NAME" where it is one of several collections */
+static void print_record(const char *kind, const struct record *record)
 {
 	g_autofree char *own = record->state == RECORD_AGREED ? local_only(record) : NULL;
 	g_autofree char *name =
 		words_clean(record->name != NULL ? record->name : record->uid, NAME_CHARACTERS);
 	g_autofree char *uid = words_clean(record->uid, LINE_CHARACTERS);
 	g_autofree char *reason = words_clean(own != NULL ? own : record->reason, LINE_CHARACTERS);
-	printf("  %-9s %-13s %s [%s]%s%s\n", item_kind_name(kind),
+	printf("  %-9s %-13s %s [%s]%s%s\n", kind,
 	       own != NULL ? "local only" : record_state_name(record->state), name, uid,
 	       reason[0] != '\0' ? ": " : "", reason);
 }
 
-static bool list_kind(struct journal *journal, enum item_kind kind, bool wants_all, guint *hidden,
-                      GError **error)
+static bool list_kind(const struct journal_part *part, enum item_kind kind, bool wants_all,
+                      guint *hidden, GError **error)
 {
-	g_autoptr(GPtrArray) records = records_load(journal, kind, error);
+	const char *words = part->name[0] != '\0' ? part->name : item_kind_name(kind);
+	g_autoptr(GPtrArray) records = records_load(part->journal, kind, error);
 	for (guint i = 0; records != NULL && i < records->len; i++) {
 		const struct record *record = g_ptr_array_index(records, i);
 		g_autofree char *own = local_only(record);
 		if (wants_all || record->state != RECORD_AGREED || own != NULL) {
-			print_record(kind, record);
+			print_record(words, record);
 		} else {
 			(*hidden)++;
 		}
 	}
-	return records != NULL;
-}
-
-static bool list_calls(struct journal *journal, enum item_kind kind, GError **error)
-{
-	g_autoptr(GPtrArray) calls = journal_find_calls(journal, kind, error);
+	g_autoptr(GPtrArray) calls =
+		records != NULL ? journal_find_calls(part->journal, kind, error) : NULL;
 	for (guint i = 0; calls != NULL && i < calls->len; i++) {
 		const struct found_record *call = g_ptr_array_index(calls, i);
-		print_record(kind, call->record);
+		print_record(words, call->record);
 	}
 	return calls != NULL;
+}
+
+static bool list_parts(const GPtrArray *parts, bool wants_all, guint *hidden, GError **error)
+{
+	for (guint i = 0; i < parts->len; i++) {
+		for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+			if (!list_kind(g_ptr_array_index(parts, i), kind, wants_all, hidden,
+			               error)) {
+				return false;
+			}
+		}
+	}
+	return true;
 }
 
 static enum exit_status list_account(const struct account_config *config, bool wants_all)
@@ -103,10 +114,9 @@ static enum exit_status list_account(const struct account_config *config, bool w
 	if (journal != NULL) {
 		printf("%s:\n", config->name);
 	}
-	for (enum item_kind kind = 0; error == NULL && kind < ITEM_KINDS; kind++) {
-		if (list_kind(journal, kind, wants_all, &hidden, &error)) {
-			list_calls(journal, kind, &error);
-		}
+	g_autoptr(GPtrArray) parts = journal != NULL ? journal_parts(journal, &error) : NULL;
+	if (parts != NULL) {
+		list_parts(parts, wants_all, &hidden, &error);
 	}
 	if (error != NULL) {
 		return command_failed(config->name, error);
@@ -146,7 +156,7 @@ static enum exit_status show(struct invocation *invocation, char *const *words, 
 	g_autoptr(GPtrArray) found =
 		journal != NULL ? journal_find(journal, words[1], &error) : NULL;
 	for (guint i = 0; found != NULL && i < found->len; i++) {
-		if (!journal_show(journal, config->name, g_ptr_array_index(found, i), &error)) {
+		if (!journal_show(config->name, g_ptr_array_index(found, i), &error)) {
 			break;
 		}
 	}

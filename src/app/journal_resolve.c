@@ -49,7 +49,40 @@ static void found_free(struct found_record *self)
 		return;
 	}
 	record_free(self->record);
+	g_free(self->section);
 	g_free(self);
+}
+
+static void part_free(gpointer data)
+{
+	struct journal_part *self = data;
+	g_free(self->name);
+	g_free(self);
+}
+
+static void add_part(GPtrArray *parts, const char *name, struct journal *journal)
+{
+	struct journal_part *part = g_new(struct journal_part, 1);
+	*part = (struct journal_part){g_strdup(name), journal};
+	g_ptr_array_add(parts, part);
+}
+
+GPtrArray *journal_parts(struct journal *whole, GError **error)
+{
+	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(part_free);
+	g_auto(GStrv) names = journal_sections(whole, error);
+	if (names == NULL) {
+		return NULL;
+	}
+	add_part(parts, "", whole);
+	for (char **name = names; *name != NULL; name++) {
+		struct journal *section = journal_section(whole, *name, error);
+		if (section == NULL) {
+			return NULL;
+		}
+		add_part(parts, *name, section);
+	}
+	return g_steal_pointer(&parts);
 }
 
 static bool is_called(const struct record *record, const char *item)
@@ -66,6 +99,7 @@ static bool find_in(struct journal *journal, enum item_kind kind, const char *it
 		const struct record *record = g_ptr_array_index(records, i);
 		if (item == NULL ? record->state == RECORD_IN_DOUBT : is_called(record, item)) {
 			struct found_record *one = g_new0(struct found_record, 1);
+			one->journal = journal;
 			one->kind = kind;
 			one->record = record_copy(record);
 			g_ptr_array_add(found, one);
@@ -91,9 +125,10 @@ static char *call_name(const struct ledger_call *call)
 	return g_string_free(name, FALSE);
 }
 
-static struct found_record *stand_in(const struct ledger_call *call)
+static struct found_record *stand_in(struct journal *journal, const struct ledger_call *call)
 {
 	struct found_record *self = g_new0(struct found_record, 1);
+	self->journal = journal;
 	self->kind = call->kind;
 	self->is_call = true;
 	self->record = record_new(call->uid);
@@ -128,7 +163,7 @@ GPtrArray *journal_find_calls(struct journal *journal, enum item_kind kind, GErr
 			return NULL;
 		}
 		if (!is_told_by(record, call->uid)) {
-			g_ptr_array_add(found, stand_in(call));
+			g_ptr_array_add(found, stand_in(journal, call));
 		}
 	}
 	return g_steal_pointer(&found);
@@ -138,7 +173,8 @@ static bool has_record(const GPtrArray *found, const struct found_record *call)
 {
 	for (guint i = 0; i < found->len; i++) {
 		const struct found_record *one = g_ptr_array_index(found, i);
-		if (one->kind == call->kind && strcmp(one->record->uid, call->record->uid) == 0) {
+		if (one->journal == call->journal && one->kind == call->kind &&
+		    strcmp(one->record->uid, call->record->uid) == 0) {
 			return true;
 		}
 	}
@@ -162,17 +198,34 @@ static bool find_calls_in(struct journal *journal, enum item_kind kind, const ch
 	return calls != NULL;
 }
 
+static bool find_in_part(const struct journal_part *part, const char *item, GPtrArray *found,
+                         GError **error)
+{
+	const guint before = found->len;
+	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+		if (!find_in(part->journal, kind, item, found, error) ||
+		    !find_calls_in(part->journal, kind, item, found, error)) {
+			return false;
+		}
+	}
+	for (guint i = before; i < found->len && part->name[0] != '\0'; i++) {
+		((struct found_record *)g_ptr_array_index(found, i))->section =
+			g_strdup(part->name);
+	}
+	return true;
+}
+
 /* item NULL: all that are in doubt. */
-static GPtrArray *find(struct journal *journal, const char *item, GError **error)
+static GPtrArray *find(struct journal *whole, const char *item, GError **error)
 {
 	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)found_free);
-	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (!find_in(journal, kind, item, found, error) ||
-		    !find_calls_in(journal, kind, item, found, error)) {
+	g_autoptr(GPtrArray) parts = journal_parts(whole, error);
+	for (guint i = 0; parts != NULL && i < parts->len; i++) {
+		if (!find_in_part(g_ptr_array_index(parts, i), item, found, error)) {
 			return NULL;
 		}
 	}
-	return g_steal_pointer(&found);
+	return parts != NULL ? g_steal_pointer(&found) : NULL;
 }
 
 GPtrArray *journal_find(struct journal *journal, const char *item, GError **error)
@@ -234,9 +287,10 @@ static enum record_state state_after(const struct record *record, enum resolutio
 	}
 }
 
-static bool resolve_found(struct journal *journal, const struct found_record *found,
-                          enum resolution resolution, GError **error)
+static bool resolve_found(const struct found_record *found, enum resolution resolution,
+                          GError **error)
 {
+	struct journal *journal = found->journal;
 	struct record *record = found->record;
 	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 	if (found->is_call) {
@@ -288,7 +342,7 @@ bool journal_resolve(struct journal *journal, const char *item, enum resolution 
 		            item);
 		return false;
 	}
-	if (!resolve_found(journal, only, resolution, error)) {
+	if (!resolve_found(only, resolution, error)) {
 		return false;
 	}
 	(*settled)++;
@@ -300,7 +354,7 @@ bool journal_resolve_all(struct journal *journal, enum resolution resolution, gu
 {
 	g_autoptr(GPtrArray) found = find(journal, NULL, error);
 	for (guint i = 0; found != NULL && i < found->len; i++) {
-		if (!resolve_found(journal, g_ptr_array_index(found, i), resolution, error)) {
+		if (!resolve_found(g_ptr_array_index(found, i), resolution, error)) {
 			return false;
 		}
 		(*settled)++;

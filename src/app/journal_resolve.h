@@ -12,7 +12,16 @@ enum resolution {
 };
 bool resolution_find(const char *word, enum resolution *out);
 
+/* The journal and all its sections (struct journal_part, owned). */
+struct journal_part {
+	char *name;              /* "" = the whole */
+	struct journal *journal; /* lent */
+};
+GPtrArray *journal_parts(struct journal *whole, GError **error);
+
 struct found_record {
+	struct journal *journal; /* or the section of it that holds the record; lent */
+	char *section;           /* its name; NULL = the whole */
 	enum item_kind kind;
 	struct record *record;
 	bool is_call; /* the record stands for a call in doubt, and is none of the journal's */

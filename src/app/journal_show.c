@@ -59,7 +59,7 @@ static void print_ways(const char *account, const struct found_record *found)
 static void print_details(const char *account, const struct found_record *found)
 {
 	const struct record *record = found->record;
-	print_field("kind", item_kind_name(found->kind));
+	print_field("kind", found->section != NULL ? found->section : item_kind_name(found->kind));
 	print_field("uid", record->uid);
 	print_field("state", record_state_name(record->state));
 	print_field("because", record->reason);
@@ -208,9 +208,9 @@ static GArray *history_of(GPtrArray *calls, GPtrArray *story)
 	return history;
 }
 
-bool journal_show(struct journal *journal, const char *account, const struct found_record *found,
-                  GError **error)
+bool journal_show(const char *account, const struct found_record *found, GError **error)
 {
+	struct journal *journal = found->journal;
 	const struct record *record = found->record;
 	g_autofree char *name =
 		words_clean(record->name != NULL ? record->name : record->uid, NAME_CHARACTERS);

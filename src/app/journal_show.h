@@ -6,7 +6,6 @@
 #include "app/journal_resolve.h"
 
 /* Prints it; account is for what to type. STORAGE, DAMAGED. */
-bool journal_show(struct journal *journal, const char *account, const struct found_record *found,
-                  GError **error);
+bool journal_show(const char *account, const struct found_record *found, GError **error);
 
 #endif

@@ -28,9 +28,11 @@ static const struct command {
 	{"check", command_check, "configuration, folders, rights, credentials; the remote"},
 	{"login", command_login, "sign in: get the token of an account, and store it"},
 	{"consent", command_consent, "allow what the provider asked you about"},
+	{"collections", command_collections, "which address books and calendars there are"},
 	{"call", command_call, "one raw call of any API of the service"},
 	{"import", command_import, "put items of .vcf and .ics files into the folders"},
 	{"export", command_export, "all contacts or events as one text"},
+	{"wait-mail", command_wait_mail, NULL}, /* for the service alone: not shown */
 };
 
 static const struct command *find_command(const char *name)
@@ -46,8 +48,10 @@ static const struct command *find_command(const char *name)
 static enum exit_status tell_unknown_command(const char *name)
 {
 	const char *names[G_N_ELEMENTS(commands) + 1] = {NULL};
-	for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
-		names[i] = commands[i].name;
+	for (guint i = 0, count = 0; i < G_N_ELEMENTS(commands); i++) {
+		if (commands[i].summary != NULL) {
+			names[count++] = commands[i].name;
+		}
 	}
 	const char *nearest = word_nearest(names, name);
 	if (nearest != NULL) {
@@ -71,7 +75,10 @@ static char *command_list(void)
 {
 	GString *list = g_string_new("Commands (each has its own --help):\n");
 	for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
-		g_string_append_printf(list, "  %-9s %s\n", commands[i].name, commands[i].summary);
+		if (commands[i].summary == NULL) {
+			continue;
+		}
+		g_string_append_printf(list, "  %-11s %s\n", commands[i].name, commands[i].summary);
 	}
 	g_string_append(list, "\nSee passerelle(1) and passerelle.conf(5).");
 	return g_string_free(list, FALSE);

@@ -4,6 +4,8 @@
 
 #include "app/hooks.h"
 #include "app/log.h"
+#include "app/oauth.h"
+#include "app/service.h"
 #include "status/words.h"
 
 #include <string.h>
@@ -19,11 +21,26 @@ static void need_free(struct need *self)
 	g_free(self);
 }
 
-/* One sign-in and one configuration serve all parts; the other needs are each part's own. */
-static char *key_of(const char *kind, const char *part)
+/* Those that a service has as a whole, whichever of its parts finds them. */
+static bool is_common(const char *kind)
 {
-	static const char *const common[] = {"login", "configure", NULL};
-	return g_strv_contains(common, kind) ? g_strdup(kind) : g_strconcat(kind, " ", part, NULL);
+	return strcmp(kind, "login") == 0 || strcmp(kind, "configure") == 0;
+}
+
+/* Who has that need: "login imap marie"; "login oauth", one for all; "consent contacts". */
+static char *key_of(const struct account_config *account, enum part part, const char *kind)
+{
+	if (!is_common(kind)) {
+		return g_strconcat(kind, " ", part_name(part), NULL);
+	}
+	if (strcmp(kind, "login") == 0 && oauth_serves(account, part)) {
+		return g_strconcat(kind, " oauth", NULL);
+	}
+	const struct service service = service_of(account, part);
+	const bool has_user =
+		service.driver != NULL && service.driver->knows_users && service.user != NULL;
+	return g_strjoin(" ", kind, service.name != NULL ? service.name : "",
+	                 has_user ? service.user : NULL, NULL);
 }
 
 struct search {
@@ -32,44 +49,78 @@ struct search {
 	GPtrArray *new;  /* struct need */
 };
 
-static void consider(struct search *self, const char *part, const char *kind, const char *message,
-                     const char *url, gint64 since)
+/* An earlier version noted a sign-in or the configuration by its kind alone. */
+static bool is_known(const struct search *self, const char *key, const char *kind)
 {
-	if (kind == NULL) {
-		return;
+	const char *const *known = (const char *const *)self->known;
+	return g_strv_contains(known, key) || (is_common(kind) && g_strv_contains(known, kind));
+}
+
+/* As a client of OAuth 2 that is not taken: each service finds the same. */
+static bool is_repeated(const struct search *self, const struct need *need)
+{
+	bool is_found = false;
+	for (guint i = 0; i < self->new->len; i++) {
+		const struct need *other = g_ptr_array_index(self->new, i);
+		is_found |= is_common(need->kind) && strcmp(other->kind, need->kind) == 0 &&
+		            strcmp(other->message, need->message) == 0;
 	}
-	g_autofree char *key = key_of(kind, part);
+	return is_found;
+}
+
+static void add(struct search *self, const struct need *need)
+{
+	struct need *copy = g_new0(struct need, 1);
+	copy->kind = g_strdup(need->kind);
+	copy->message = words_clean(need->message, MESSAGE_CHARACTERS);
+	copy->url = g_strdup(need->url);
+	copy->since = need->since;
+	if (is_repeated(self, copy)) {
+		need_free(copy);
+	} else {
+		g_ptr_array_add(self->new, copy);
+	}
+}
+
+static void consider(struct search *self, char *key_taken, const struct need *need)
+{
+	g_autofree char *key = key_taken;
 	if (g_ptr_array_find_with_equal_func(self->keys, key, g_str_equal, NULL)) {
 		return;
 	}
-	if (!g_strv_contains((const char *const *)self->known, key)) {
-		struct need *need = g_new0(struct need, 1);
-		need->kind = g_strdup(kind);
-		need->message = words_clean(message, MESSAGE_CHARACTERS);
-		need->url = g_strdup(url);
-		need->since = since;
-		g_ptr_array_add(self->new, need);
+	if (!is_known(self, key, need->kind)) {
+		add(self, need);
 	}
 	g_ptr_array_add(self->keys, g_steal_pointer(&key));
 }
 
-GPtrArray *needs_find_new(const struct health *health, const struct need *of_account,
-                          struct journal *journal, GError **error)
+static void consider_parts(struct search *self, const struct account_config *account,
+                           const struct health *health)
+{
+	for (enum part part = 0; part < HEALTH_PARTS; part++) {
+		const struct part_health *one = &health->parts[part];
+		const struct need need = {one->action_kind, one->message, one->action_url,
+		                          one->since};
+		if (need.kind != NULL) {
+			consider(self, key_of(account, part, need.kind), &need);
+		}
+	}
+}
+
+GPtrArray *needs_find_new(const struct account_config *account, const struct health *health,
+                          const struct need *of_account, struct journal *journal, GError **error)
 {
 	g_autofree char *before = journal_memory_get(journal, MEMORY_KEY, NULL);
 	g_auto(GStrv) known = g_strsplit(before != NULL ? before : "", "\n", -1);
 	g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) new = g_ptr_array_new_with_free_func((GDestroyNotify)need_free);
 	struct search search = {known, keys, new};
-	for (enum part part = 0; part < HEALTH_PARTS; part++) {
-		const struct part_health *one = &health->parts[part];
-		consider(&search, part_name(part), one->action_kind, one->message, one->action_url,
-		         one->since);
-	}
+	consider_parts(&search, account, health);
 	if (of_account != NULL) {
-		g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, of_account->since);
-		consider(&search, since, of_account->kind, of_account->message, of_account->url,
-		         of_account->since);
+		consider(&search,
+		         g_strdup_printf("%s %" G_GINT64_FORMAT, of_account->kind,
+		                         of_account->since),
+		         of_account);
 	}
 	g_ptr_array_add(keys, NULL);
 	g_autofree char *after = g_strjoinv("\n", (char **)keys->pdata);

@@ -15,11 +15,12 @@ struct need {
 /*
  * Compares the needs of health, and one of the account as a whole (nullable: a sign-in that ends
  * soon), with those that the journal remembers, remembers what there is now, and answers those that
- * are new. A need that several parts have in common (a sign-in, the configuration) is one; that of
- * the account is another when its since is. Owned array of struct need. STORAGE.
+ * are new. A need that all parts of a service have in common (a sign-in, the configuration) is one,
+ * and so is a sign-in by OAuth 2, which serves several; that of the account is another when its
+ * since is. Owned array of struct need. STORAGE.
  */
-GPtrArray *needs_find_new(const struct health *health, const struct need *of_account,
-                          struct journal *journal, GError **error);
+GPtrArray *needs_find_new(const struct account_config *account, const struct health *health,
+                          const struct need *of_account, struct journal *journal, GError **error);
 
 /*
  * Runs on_action_command, if there is one, for each: PASSERELLE_ACCOUNT, PASSERELLE_ACTION,

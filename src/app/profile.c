@@ -156,12 +156,13 @@ static bool write_card(const struct account *account, struct memory *memory, con
 static bool refresh(const struct account *account, struct memory *memory, gint64 now,
                     GError **error)
 {
-	if (account->driver->read_profile == NULL) {
+	const struct connection *connection = account_connection(account, PART_PROFILE);
+	if (connection == NULL) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_UNSUPPORTED,
 		            "profile: the service tells nothing of you");
 		return false;
 	}
-	OWNED(profile) profile = account->driver->read_profile(account->remote, error);
+	OWNED(profile) profile = connection->driver->read_profile(connection->remote, error);
 	if (profile == NULL) {
 		return false;
 	}
@@ -185,7 +186,7 @@ static void judge(const struct account *account, const GError *error, gint64 now
 {
 	if (!passerelle_error_is(error, PASSERELLE_ERROR_NETWORK) &&
 	    !passerelle_error_is(error, PASSERELLE_ERROR_AUTH)) {
-		health_set_error(health, account->config, error, now);
+		health_set_error(health, account->config, PART_PROFILE, error, now);
 	}
 }
 
@@ -198,18 +199,21 @@ static gint64 next_after(const GError *error, gint64 now)
 	                                                                  : now + AFTER_FAIL;
 }
 
-/* The card has no time of its own. */
+/* The card has no time of its own. Another service's sign-in is none of its concerns. */
 static bool is_wanted(const struct account *account, const struct sync_wish *wish,
                       const struct cycle_end *end)
 {
+	const struct connection *connection = account_connection(account, PART_PROFILE);
 	enum part first = PARTS;
 	for (enum part part = PARTS; part-- > 0;) {
-		if (end->parts[part].is_told && end->parts[part].end == PART_LOGIN) {
+		if (connection != NULL && connection->serves[part] && end->parts[part].is_told &&
+		    end->parts[part].end == PART_LOGIN) {
 			return false;
 		}
 		first = account_has_part(account->config, part) ? part : first;
 	}
-	return account->remote != NULL && !wish->is_dry_run && !interrupt_is_raised() &&
+	return connection != NULL && connection->remote != NULL && !wish->is_dry_run &&
+	       !interrupt_is_raised() &&
 	       (wish->is_for_profile || (first < PARTS && wish->wants[first]));
 }
 
@@ -236,11 +240,10 @@ static enum exit_status refresh_due(struct account *account, struct memory *memo
 }
 
 enum exit_status profile_refresh(struct account *account, const struct sync_wish *wish,
-                                 const struct cycle_end *end, struct health *health)
+                                 const struct cycle_end *end, gint64 now, struct health *health)
 {
 	const char *path = account->config->profile;
 	struct part_health *own = &health->parts[PART_PROFILE];
-	const gint64 now = account->settings.now;
 	enum exit_status status = EXIT_DONE;
 	if (path == NULL) {
 		health_set(own, STATUS_OK, NULL, NULL, NULL, now);

@@ -15,6 +15,6 @@
  * how the parts of this cycle ended.
  */
 enum exit_status profile_refresh(struct account *account, const struct sync_wish *wish,
-                                 const struct cycle_end *end, struct health *health);
+                                 const struct cycle_end *end, gint64 now, struct health *health);
 
 #endif

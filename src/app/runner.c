@@ -6,10 +6,14 @@
 #include "app/clock.h"
 #include "app/crash.h"
 #include "app/folder_watch.h"
+#include "app/folders.h"
 #include "app/log.h"
+#include "app/mail_watch.h"
 #include "app/network.h"
 #include "app/paths.h"
 #include "app/presence.h"
+#include "app/service.h"
+#include "app/spawn.h"
 
 #include <signal.h>
 #include <string.h>
@@ -17,15 +21,23 @@
 
 #define LONGEST_SILENCE (15 * 60 * 1000) /* of a cycle, without any progress: it hangs */
 #define GRACE_MS        5000             /* between SIGTERM and SIGKILL */
+#define MAIL_PAUSE_MS   (10 * 1000)      /* from one mail to the next: a list that is busy */
+
+struct watched {
+	char *path;
+	struct folder_watch *watch;
+};
 
 struct runner {
 	struct account_config *config;  /* owned copy: a reload frees the others */
 	const struct runner_host *host; /* lent */
 	bool is_near;                   /* the remote is this computer: no network is needed */
 	struct schedule schedule;
-	struct folder_watch *folders[ITEM_KINDS]; /* NULL = not wanted */
-	char *token_name;
+	GPtrArray *folders[ITEM_KINDS]; /* struct watched */
+	char *token_name, *grant_name;  /* of the files that a sign-in writes */
 	struct watch *token;
+	struct mail_watch *mail;   /* NULL = not wanted, or the service does not tell */
+	gint64 mail_look;          /* when news of mail were, or will be, looked at last */
 	struct presence *presence; /* NULL = it could not be had, or was given up */
 	struct child *child;
 	gint64 end_at;  /* SIGTERM then, unless the child has made progress */
@@ -52,36 +64,93 @@ static void on_woken(void *data)
 	self->host->changed(self->host->data);
 }
 
-/* Other files of the state come and go beside it with every cycle. */
+/* Other files of the state come and go beside them with every cycle. */
 static void on_token(void *data, enum watch_event event, const char *name)
 {
 	struct runner *self = data;
-	const bool is_token = name == NULL || strcmp(name, self->token_name) == 0;
+	const bool is_token = name == NULL || strcmp(name, self->token_name) == 0 ||
+	                      strcmp(name, self->grant_name) == 0;
 	if (is_token && event != WATCH_WRITTEN && event != WATCH_CREATED) {
 		schedule_wake(&self->schedule, clock_now());
+		if (self->mail != NULL) {
+			mail_watch_wake(self->mail, clock_now());
+		}
 		on_woken(self);
 	}
 }
 
-static void watch_folder(struct runner *self, enum item_kind kind)
+static void watched_free(gpointer data)
 {
-	const char *path = account_folder(self->config, kind);
-	g_autoptr(GError) error = NULL;
-	if (!account_has_part(self->config, part_of(kind))) {
-		return;
+	struct watched *self = data;
+	folder_watch_free(self->watch);
+	g_free(self->path);
+	g_free(self);
+}
+
+static bool is_watched(const struct runner *self, enum item_kind kind, const char *path)
+{
+	for (guint i = 0; i < self->folders[kind]->len; i++) {
+		const struct watched *watched = g_ptr_array_index(self->folders[kind], i);
+		if (strcmp(watched->path, path) == 0) {
+			return true;
+		}
 	}
-	if (!durable_make_folder(path, 0700, &error)) {
-		log_say(LOG_LEVEL_WARNING, self->config->name, "%s", error->message);
+	return false;
+}
+
+/* Those that are not watched yet: a cycle makes one for each collection that it finds. */
+static void watch_folders(struct runner *self, enum item_kind kind)
+{
+	g_auto(GStrv) paths = folders_of(self->config, kind);
+	for (char **path = paths; *path != NULL; path++) {
+		g_autoptr(GError) error = NULL;
+		if (!account_has_part(self->config, part_of(kind)) ||
+		    is_watched(self, kind, *path)) {
+			continue;
+		}
+		if (!durable_make_folder(*path, 0700, &error)) {
+			log_say(LOG_LEVEL_WARNING, self->config->name, "%s", error->message);
+		}
+		struct watched *watched = g_new(struct watched, 1);
+		watched->path = g_strdup(*path);
+		watched->watch = folder_watch_new(self->host->watcher, self->config->name, *path,
+		                                  kind, on_woken, self);
+		g_ptr_array_add(self->folders[kind], watched);
 	}
-	self->folders[kind] = folder_watch_new(self->host->watcher, self->config->name, path, kind,
-	                                       on_woken, self);
+}
+
+static struct folder_watch *watch_at(const struct runner *self, enum item_kind kind, guint index)
+{
+	return ((struct watched *)g_ptr_array_index(self->folders[kind], index))->watch;
 }
 
 static void watch_token(struct runner *self)
 {
 	g_autofree char *folder = paths_state();
 	self->token_name = g_strconcat(self->config->name, ".token", NULL);
+	self->grant_name = g_strconcat(self->config->name, ".oauth", NULL);
 	self->token = watch_new(self->host->watcher, folder, on_token, self);
+}
+
+static struct mail_watch *watch_mail(struct runner *self, gint64 now)
+{
+	const struct remote_driver *driver = service_of(self->config, PART_MESSAGES).driver;
+	if (!account_has_part(self->config, PART_MESSAGES) || driver->await_mail == NULL) {
+		return NULL;
+	}
+	const char *arguments[7] = {SPAWN_SELF, "-c", MAIL_WATCH_CONFIG};
+	guint count = 3;
+	if (self->host->verbosity != 0) {
+		arguments[count++] = self->host->verbosity > 0 ? "-v" : "-q";
+	}
+	arguments[count++] = "wait-mail";
+	arguments[count] = self->config->name;
+	const struct mail_watch_how how = {.account = self->config->name,
+	                                   .arguments = arguments,
+	                                   .config = self->host->config->text,
+	                                   .wake = on_woken,
+	                                   .data = self};
+	return mail_watch_new(&how, now);
 }
 
 /* What status says of the service: nothing else depends on it. */
@@ -100,7 +169,7 @@ static void announce(struct runner *self)
 static bool is_near(const struct account_config *config)
 {
 	const char *const urls[] = {config->endpoint, config->contacts_url, config->calendar_url,
-	                            config->messages_url};
+	                            config->messages_url, config->mail_url};
 	bool is = true;
 	for (gsize i = 0; i < G_N_ELEMENTS(urls); i++) {
 		is &= urls[i] == NULL || network_is_near(urls[i]);
@@ -117,11 +186,14 @@ struct runner *runner_new(const struct account_config *config, const struct runn
 	self->is_near = is_near(config);
 	self->end_at = self->kill_at = SCHEDULE_NEVER;
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		watch_folder(self, kind);
+		self->folders[kind] = g_ptr_array_new_with_free_func(watched_free);
+		watch_folders(self, kind);
 	}
 	watch_token(self);
 	announce(self);
 	schedule_init(&self->schedule, config, first);
+	self->mail = watch_mail(self, first);
+	self->mail_look = first - MAIL_PAUSE_MS;
 	return self;
 }
 
@@ -131,13 +203,15 @@ void runner_free(struct runner *self)
 		return;
 	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		folder_watch_free(self->folders[kind]);
+		g_ptr_array_unref(self->folders[kind]);
 	}
 	watch_free(self->token);
+	mail_watch_free(self->mail);
 	child_free(self->child);
 	presence_release(self->presence);
 	config_account_free(self->config);
 	g_free(self->token_name);
+	g_free(self->grant_name);
 	g_free(self);
 }
 
@@ -147,6 +221,9 @@ bool runner_reload(struct runner *self, const struct account_config *config, gin
 		return false;
 	}
 	schedule_reload(&self->schedule, now);
+	if (self->mail != NULL) {
+		mail_watch_reload(self->mail, now);
+	}
 	return true;
 }
 
@@ -154,6 +231,7 @@ void runner_leave(struct runner *self)
 {
 	presence_release(self->presence);
 	self->presence = NULL;
+	g_clear_pointer(&self->mail, mail_watch_free);
 }
 
 /* ---- the end of a child ---- */
@@ -205,13 +283,33 @@ static void note_crash(const struct runner *self, struct child_end *end)
 	crash_tell(self->config, &crash);
 }
 
+/*
+ * What the folders are like now against what the cycle has read of them: they differ when a person
+ * edited meanwhile. A state that the cycle found at its start and did not take in is left alone, or
+ * it would go round and round.
+ */
+static bool is_edited(const struct runner *self, enum item_kind kind, const guint64 *seen)
+{
+	guint64 all_start = 0, all_now = 0;
+	for (guint i = 0; i < self->folders[kind]->len; i++) {
+		guint64 start = 0, now = 0;
+		folder_watch_end(watch_at(self, kind, i), &start, &now);
+		all_start += start;
+		all_now += now;
+	}
+	return seen != NULL && all_now != *seen && all_now != all_start;
+}
+
 static void end_folders(struct runner *self, const struct cycle_end *end, gint64 now)
 {
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
 		const enum part part = part_of(kind);
 		const guint64 *seen = end->parts[part].has_seen ? &end->parts[part].seen : NULL;
-		if (self->folders[kind] != NULL && self->schedule.parts[part].is_running &&
-		    folder_watch_end(self->folders[kind], seen)) {
+		if (!self->schedule.parts[part].is_running) {
+			continue;
+		}
+		watch_folders(self, kind);
+		if (is_edited(self, kind, seen)) {
 			schedule_touch(&self->schedule, part, now + FOLDER_SETTLE_MS);
 		}
 	}
@@ -261,8 +359,8 @@ static void start(struct runner *self, const bool parts[PARTS], gint64 now)
 	g_autofree char *list = schedule_part_list(parts);
 	g_autofree char *crashed = crashed_list(self);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (parts[part_of(kind)]) {
-			folder_watch_begin(self->folders[kind]);
+		for (guint i = 0; parts[part_of(kind)] && i < self->folders[kind]->len; i++) {
+			folder_watch_begin(watch_at(self, kind, i));
 		}
 	}
 	self->child = child_start(self->host->config->text, self->config->name, list, crashed,
@@ -319,12 +417,30 @@ static void end_hanging(struct runner *self, gint64 now)
 	}
 }
 
+/*
+ * At once, and then not sooner than after a while; a look that is planned serves all until then. It
+ * is asked for again all the same: a cycle may have come before its time, and have taken it along.
+ */
+static void step_mail(struct runner *self, gint64 now, bool may_start)
+{
+	if (self->mail == NULL || !mail_watch_step(self->mail, now, may_start)) {
+		return;
+	}
+	if (self->mail_look <= now) {
+		self->mail_look = MAX(now, self->mail_look + MAIL_PAUSE_MS);
+	}
+	schedule_touch(&self->schedule, PART_MESSAGES, self->mail_look);
+}
+
 void runner_step(struct runner *self, gint64 now, const struct runner_limits *limits)
 {
 	reap(self, now);
+	step_mail(self, now, limits->may_start);
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (self->folders[kind] != NULL && folder_watch_step(self->folders[kind], now)) {
-			schedule_touch(&self->schedule, part_of(kind), now);
+		for (guint i = 0; i < self->folders[kind]->len; i++) {
+			if (folder_watch_step(watch_at(self, kind, i), now)) {
+				schedule_touch(&self->schedule, part_of(kind), now);
+			}
 		}
 	}
 	end_hanging(self, now);
@@ -339,9 +455,12 @@ gint64 runner_deadline(const struct runner *self, bool may_start)
 	if (may_start) {
 		next = MIN(next, schedule_next(&self->schedule));
 	}
+	if (self->mail != NULL) {
+		next = MIN(next, mail_watch_deadline(self->mail, may_start));
+	}
 	for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
-		if (self->folders[kind] != NULL) {
-			next = MIN(next, folder_watch_deadline(self->folders[kind]));
+		for (guint i = 0; i < self->folders[kind]->len; i++) {
+			next = MIN(next, folder_watch_deadline(watch_at(self, kind, i)));
 		}
 	}
 	return next;
@@ -360,11 +479,17 @@ bool runner_needs_person(const struct runner *self)
 void runner_network(struct runner *self, gint64 now)
 {
 	schedule_network(&self->schedule, now, g_random_double());
+	if (self->mail != NULL) {
+		mail_watch_renew(self->mail, now);
+	}
 }
 
 void runner_hold_until(struct runner *self, gint64 when)
 {
 	schedule_hold_until(&self->schedule, when);
+	if (self->mail != NULL) {
+		mail_watch_renew(self->mail, when);
+	}
 }
 
 void runner_stop(struct runner *self, gint64 now)

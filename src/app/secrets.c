@@ -111,16 +111,20 @@ static char *credential_path(const char *name, GError **error)
 	return g_build_filename(folder, name, NULL);
 }
 
-char *secrets_password(const struct account_config *account, GError **error)
+bool secret_source_is_given(const struct secret_source *self)
+{
+	return self->command != NULL || self->file != NULL;
+}
+
+char *secrets_read(const struct secret_source *source, const char *account, GError **error)
 {
 	static const char prefix[] = "credential:";
-	if (account->service_password_command != NULL) {
-		const struct shell_command command = {.option = "service_password_command",
-		                                      .account = account->name,
-		                                      .line = account->service_password_command};
+	if (source->command != NULL) {
+		const struct shell_command command = {
+			.option = source->option, .account = account, .line = source->command};
 		return shell_command_read(&command, error);
 	}
-	const char *file = account->service_password_file;
+	const char *file = source->file;
 	/*
 	 * systemd guards the folder of credentials; an access list there shows as a right of the
 	 * group
@@ -133,9 +137,17 @@ char *secrets_password(const struct account_config *account, GError **error)
 		(*error)->code = PASSERELLE_ERROR_CONFIG;
 	}
 	if (secret == NULL) {
-		g_prefix_error(error, "service password: ");
+		g_prefix_error(error, "%s: ", source->what);
 	}
 	return secret;
+}
+
+char *secrets_password(const struct account_config *account, GError **error)
+{
+	const struct secret_source source = {account->service_password_command,
+	                                     account->service_password_file,
+	                                     "service_password_command", "service password"};
+	return secrets_read(&source, account->name, error);
 }
 
 static bool is_token(const char *token)

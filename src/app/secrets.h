@@ -11,10 +11,20 @@
 /* Ours for as long as it is needed; secret_free overwrites it. Accepts NULL. */
 void secret_free(char *secret);
 
+/* Where the configuration says that a secret is. All lent. */
+struct secret_source {
+	const char *command, *file; /* one of them; file: a path, or credential:NAME */
+	const char *option;         /* what the command is called in the configuration */
+	const char *what;           /* for messages: "service password" */
+};
+bool secret_source_is_given(const struct secret_source *self);
+
 /*
  * By command (first line of what it prints within 30 s), file or credential of systemd. CONFIG: it
  * cannot be had, or others can read the file.
  */
+char *secrets_read(const struct secret_source *source, const char *account, GError **error);
+/* The same, of the service's own password. */
 char *secrets_password(const struct account_config *account, GError **error);
 
 /* From token_command, else as it was stored. AUTH: there is none yet. CONFIG: others can read the

@@ -57,6 +57,15 @@ static void add_state(GPtrArray *lines, enum item_kind kind, enum record_state s
 	end_heap(&heap, kind);
 }
 
+static void take_all(GPtrArray **all, GPtrArray *more_taken)
+{
+	if (*all == NULL) {
+		*all = more_taken;
+	} else if (more_taken != NULL) {
+		g_ptr_array_extend_and_steal(*all, more_taken);
+	}
+}
+
 GPtrArray *stuck_find(const struct account_config *config)
 {
 	static const enum record_state states[] = {RECORD_IN_DOUBT, RECORD_REFUSED, RECORD_PENDING};
@@ -64,9 +73,13 @@ GPtrArray *stuck_find(const struct account_config *config)
 	GPtrArray *records[ITEM_KINDS] = {NULL}, *calls[ITEM_KINDS] = {NULL};
 	g_autofree char *path = paths_of_account(config->name, ".journal");
 	OWNED(journal) journal = journal_open(path, JOURNAL_READ_ONLY, NULL);
-	for (enum item_kind kind = 0; journal != NULL && kind < ITEM_KINDS; kind++) {
-		records[kind] = records_load(journal, kind, NULL);
-		calls[kind] = journal_find_calls(journal, kind, NULL);
+	g_autoptr(GPtrArray) parts = journal != NULL ? journal_parts(journal, NULL) : NULL;
+	for (guint i = 0; parts != NULL && i < parts->len; i++) {
+		const struct journal_part *part = g_ptr_array_index(parts, i);
+		for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {
+			take_all(&records[kind], records_load(part->journal, kind, NULL));
+			take_all(&calls[kind], journal_find_calls(part->journal, kind, NULL));
+		}
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(states); i++) {
 		for (enum item_kind kind = 0; kind < ITEM_KINDS; kind++) {

@@ -41,7 +41,7 @@ static void judge_files(const struct cycle_report *report, enum part part,
 	                                      : NULL;
 	g_autofree char *message = g_strdup_printf(
 		"%s: %s %s%s%s", part_name(part), count,
-		report->held == 1 ? "file is left alone" : "files are left alone",
+		report->held == 1 ? "is left alone" : "are left alone",
 		first != NULL ? ", first " : "", first != NULL ? first->log_line : "");
 	health_set(health, STATUS_HELD, message, "files", NULL, now);
 }
@@ -50,7 +50,7 @@ void sync_report_judge(const struct cycle_report *report, const struct account_c
                        enum part part, struct part_health *health, gint64 now)
 {
 	if (report->error != NULL) {
-		health_set_error(health, account, report->error, now);
+		health_set_error(health, account, part, report->error, now);
 	} else if (report->hold != NULL) {
 		g_autofree char *message = g_strdup_printf("%s: %s", part_name(part), report->hold);
 		health_set(health, STATUS_HELD, message, report->hold_action, NULL, now);
@@ -59,6 +59,13 @@ void sync_report_judge(const struct cycle_report *report, const struct account_c
 			words_count(MAX(report->held - report->in_doubt - report->left_alone, 0));
 		g_autofree char *message = g_strdup_printf(
 			"%s: %s new items wait for your word: look with passerelle sync %s "
+			"--dry-run, let them through with passerelle sync %s --confirm",
+			part_name(part), count, account->name, account->name);
+		health_set(health, STATUS_HELD, message, "confirm", NULL, now);
+	} else if (report->held_removals > 0) {
+		g_autofree char *count = words_count(report->held_removals);
+		g_autofree char *message = g_strdup_printf(
+			"%s: %s removals wait for your word: look with passerelle sync %s "
 			"--dry-run, let them through with passerelle sync %s --confirm",
 			part_name(part), count, account->name, account->name);
 		health_set(health, STATUS_HELD, message, "confirm", NULL, now);
@@ -90,6 +97,7 @@ static void add_changes(GString *line, const struct cycle_report *report)
 	add(line, report->changed_here, "changed here");
 	add(line, report->changed_there, "changed there");
 	add(line, report->removed_here, "removed here");
+	add(line, report->removed_there, "removed there");
 }
 
 void sync_report_log(const struct cycle_report *report, const char *account, enum part part)

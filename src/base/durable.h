@@ -53,6 +53,27 @@ extern const char DURABLE_ANY[];
 bool durable_replace_at(int folder, const char *name, const void *data, gsize size, mode_t mode,
                         const char *expected_revision, char **revision, GError **error);
 
+/*
+ * A new file on its way. Of many, each step is done for all of them before the next one, which
+ * costs the disk little more than a single file: written under temporary names, synced, each given
+ * its name, and then the folder is synced once. Only after that the files are there for good.
+ */
+struct durable_draft;
+/* name: that it is meant for. NULL: STORAGE, INPUT. The folder stays open as long as the draft. */
+struct durable_draft *durable_draft_new(int folder, const char *name, const void *data, gsize size,
+                                        mode_t mode, GError **error);
+/* STORAGE: the draft is lost, and durable_distrust was said. */
+bool durable_draft_sync(struct durable_draft *self, GError **error);
+/* Another name than the first one is as good. STALE: a file of that name is there. */
+bool durable_draft_place(struct durable_draft *self, const char *name, GError **error);
+/* The mark of what was written, whatever somebody made of it since. Owned; NULL until it has its
+ * name. */
+char *durable_draft_revision(const struct durable_draft *self);
+/* Without a name it goes. */
+void durable_draft_free(struct durable_draft *self);
+DEFINE_OWNED(durable_draft, durable_draft_free);
+bool durable_sync_folder(int folder, GError **error);
+
 /* Is that what a killed durable_replace_at leaves? */
 bool durable_is_leftover(const char *name);
 

@@ -21,6 +21,8 @@
 #define LIMIT_PICTURE_BYTES   (8 * 1024 * 1024)  /* decoded */
 #define LIMIT_NAME_BYTES      200                /* a file name made from a UID or remote id */
 #define LIMIT_CONFIG_LINE     (64 * 1024)
-#define LIMIT_FIELD_BYTES     8192 /* one text field sent in an address */
+#define LIMIT_FIELD_BYTES     8192              /* one text field sent in an address */
+#define LIMIT_IMAP_BYTES      (2 * 1024 * 1024) /* one reply with its literals: 200,000 ids */
+#define LIMIT_IMAP_REPLIES    20000             /* to one command, unasked ones included */
 
 #endif

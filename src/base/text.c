@@ -154,3 +154,53 @@ void text_hide(char **text, const char *secret)
 	g_free(*text);
 	*text = g_string_free(hidden, FALSE);
 }
+
+/* ---- one line ---- */
+
+/* A text that was cut by bytes ends inside a character. */
+static char *valid_text(const char *text)
+{
+	const char *end = NULL;
+	if (g_utf8_validate(text, -1, &end)) {
+		return g_strdup(text);
+	}
+	const gboolean is_tail =
+		g_utf8_get_char_validated(end, (gssize)strlen(end)) == (gunichar)-2;
+	return is_tail ? g_strndup(text, (gsize)(end - text)) : g_utf8_make_valid(text, -1);
+}
+
+static bool is_dropped(gunichar character)
+{
+	const GUnicodeType type = g_unichar_type(character);
+	return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT;
+}
+
+char *text_line(const char *text, gsize limit)
+{
+	if (text == NULL) {
+		return NULL;
+	}
+	g_autofree char *valid = valid_text(text);
+	g_autoptr(GString) line = g_string_new(NULL);
+	bool is_blank_due = false;
+	for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+		const gunichar character = g_utf8_get_char(at);
+		if (g_unichar_isspace(character)) {
+			is_blank_due = line->len > 0;
+			continue;
+		}
+		if (is_dropped(character)) {
+			continue;
+		}
+		const gsize needed = (gsize)g_unichar_to_utf8(character, NULL) + is_blank_due;
+		if (line->len + needed > limit) {
+			break;
+		}
+		if (is_blank_due) {
+			g_string_append_c(line, ' ');
+			is_blank_due = false;
+		}
+		g_string_append_unichar(line, character);
+	}
+	return line->len == 0 ? NULL : g_strdup(line->str);
+}

@@ -21,4 +21,11 @@ char *text_normalize(const char *text, GNormalizeMode mode);
  */
 void text_hide(char **text, const char *secret);
 
+/*
+ * One line of valid UTF-8: white space (U+00A0 too) collapsed and trimmed, control and format
+ * characters dropped, at most limit bytes, cut between characters; a broken last character is
+ * dropped, other broken bytes are replaced. NULL for NULL or "".
+ */
+char *text_line(const char *text, gsize limit);
+
 #endif

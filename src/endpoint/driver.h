@@ -24,9 +24,16 @@ struct remote_settings {
 		*messages_url;                     /* override one each; NULL = from endpoint */
 	const char *service_id, *service_password; /* secret */
 	const char *token;                         /* secret; NULL = none yet */
-	const char *timezone;                      /* Olson name */
-	gint64 recurrence_horizon;                 /* seconds */
-	gint64 since;                              /* when the account was first synced */
+	/* Of services that know a user: Basic, PLAIN or LOGIN; NULL = none. Secret but the first.
+	 * bearer: an access token of OAuth 2 (RFC 6750, RFC 7628), used instead of the password. */
+	const char *user, *password, *bearer;
+	const char *client_certificate, *client_key; /* PEM files; NULL = none */
+	const char *pinned_key; /* "sha256//BASE64=", joined by ";": no other key of the server is
+	                           accepted; NULL = any that is certified */
+	char *const *mailboxes; /* names of the mail folders to count, UTF-8; NULL = INBOX */
+	const char *timezone;   /* Olson name */
+	gint64 recurrence_horizon; /* seconds */
+	gint64 since;              /* when the account was first synced */
 	bool push_past_events;
 	enum in_doubt_policy in_doubt;
 	gint64 in_doubt_grace; /* seconds */
@@ -70,18 +77,57 @@ struct finding {
 struct finding *finding_new(char *text_taken, GError *error_taken);
 void finding_free(struct finding *self);
 
+/* One address book or calendar of a service that has several: one folder here. Strings owned. */
+struct collection {
+	char *id;                   /* what names it there, for ever: the path of its address */
+	char *name;                 /* the last part of that: what its folder here is called */
+	char *display_name, *color; /* color as in #RRGGBB; NULL = none */
+	bool is_read_only;          /* nothing can be added, changed or removed there */
+};
+struct collection *collection_new(const char *id, const char *name);
+struct collection *collection_copy(const struct collection *self);
+void collection_free(struct collection *self);
+DEFINE_OWNED(collection, collection_free);
+
 struct remote; /* a driver's own: one account's connections */
 
 struct remote_driver {
-	const char *name; /* as in remote = NAME */
+	const char *name;           /* as in remote = NAME */
+	bool has_kinds[ITEM_KINDS]; /* contacts, events; mail counts: see read_mailbox */
+	/* It signs in as a user (user and password, or bearer); else with the id and password of a
+	 * service and the token of a person. */
+	bool knows_users;
+	/* Requests per minute at most where the account does not say; 0 = as fast as it answers. */
+	unsigned requests_per_minute;
 	/* No network yet. journal is lent and outlives the remote. CONFIG errors. */
 	struct remote *(*open)(const struct remote_settings *settings, struct journal *journal,
 	                       GError **error);
 	void (*close)(struct remote *remote);
 	/* The side of one kind, owned by the remote; NULL = the service has none. */
 	struct endpoint *(*endpoint)(struct remote *remote, enum item_kind kind);
+	/*
+	 * All collections of a kind that are there now (struct collection), found from the
+	 * configured address; one where that is itself a collection. NULL function: the service
+	 * has one of each kind, which endpoint gives.
+	 */
+	GPtrArray *(*list_collections)(struct remote *remote, enum item_kind kind, GError **error);
+	/* The side of one of them, owned by the remote; journal: that collection's section, lent,
+	 * outlives the remote. */
+	struct endpoint *(*collection)(struct remote *remote, enum item_kind kind,
+	                               const struct collection *collection,
+	                               struct journal *journal);
+	/* Gives a collection another name to show, or another colour; NULL = as it is. NULL
+	 * function: cannot be done. */
+	bool (*label_collection)(struct remote *remote, const struct collection *collection,
+	                         const char *display_name, const char *color, GError **error);
 	/* Counts; NULL function = the service has none. */
 	struct mailbox *(*read_mailbox)(struct remote *remote, GError **error);
+	/*
+	 * Waits until something has changed in the mailbox, seconds at most: false without error
+	 * where nothing did. UNSUPPORTED: the service does not tell, ask it now and then. NULL
+	 * function: the same.
+	 */
+	bool (*await_mail)(struct remote *remote, gint64 seconds, GError **error);
 	/* The person's own card; CONSENT where nothing of it is granted. NULL function = the
 	 * service has none. */
 	struct profile *(*read_profile)(struct remote *remote, GError **error);

@@ -23,6 +23,18 @@ enum verdict {
 };
 const char *verdict_name(enum verdict verdict);
 
+/* What an update of a local item is. */
+enum update_way {
+	UPDATE_PART,  /* text is the part that the other side can hold: what differs from base in
+	                 it is carried over, all else stays */
+	UPDATE_WHOLE, /* text is all there is of it, and it was changed here, too: both count; where
+	                 they cannot, STALE */
+	UPDATE_THEIRS, /* the same, and text counts where both cannot */
+	UPDATE_OURS,   /* the same, and what is here counts where both cannot */
+	UPDATE_BOTH, /* the same, and where both cannot, what is here becomes an item of its own */
+	UPDATE_REPLACE, /* the same, and nothing was changed here: it becomes text */
+};
+
 /* One item on its way through a function of a side. The caller fills the first part, the side the
  * second. */
 struct change {
@@ -33,10 +45,12 @@ struct change {
 	char *base; /* update: the text both last agreed on; NULL = never agreed (adoption: take the
 	               union) */
 	char *text; /* create, update: the text wanted */
-	struct item *item; /* create, update on a remote: text, projected. lent */
-	bool is_insisted;  /* create: a person said to add it, whatever looks like it */
+	enum update_way way; /* update of a local item */
+	struct item *item;   /* create, update on a remote: text, projected. lent */
+	bool is_insisted;    /* create: a person said to add it, whatever looks like it */
 
 	enum verdict verdict;
+	bool was_edited;  /* update of a local item: it bore another mark than revision */
 	char *result;     /* the text as the side holds it now; NULL = unknown, or as asked */
 	char *same_as;    /* SAME_AS */
 	GError *error;    /* why not DONE */
@@ -82,6 +96,10 @@ struct endpoint_functions {
 	bool (*create)(struct endpoint *self, GPtrArray *changes, GError **error);
 	bool (*update)(struct endpoint *self, GPtrArray *changes, GError **error);
 	bool (*remove)(struct endpoint *self, GPtrArray *changes, GError **error);
+	/*
+	 * Are its items there as a whole? Then what a text lacks is gone there, not left out.
+	 */
+	bool is_whole;
 	/*
 	 * Would a search of this side show that item, were it there? Pure. NULL function: yes,
 	 * where list is not NULL.

@@ -38,6 +38,19 @@ char *vcard_write(const struct contact *contact, unsigned major);
 char *vcard_merge(const char *mine, const struct contact *base, const struct contact *theirs,
                   GPtrArray *conflicts, GError **error);
 
+/*
+ * The same of two texts that both hold the whole card, unknown properties too; base is the text
+ * that both had (NULL: the union). Of a single-valued property that both changed, mine is kept, or
+ * theirs where it is preferred, and its name goes to conflicts (nullable, char *); of others both
+ * are kept. VERSION, PRODID, REV and UID stay as they are. UNSUPPORTED: cards of different
+ * versions, or of vCard 2.1.
+ */
+char *vcard_merge_text(const char *mine, const char *base, const char *theirs, bool prefers_theirs,
+                       GPtrArray *conflicts, GError **error);
+/* Do two cards say the same, property by property, in whatever spelling and order? What
+ * vcard_merge_text leaves as it is does not count. False where one cannot be read. */
+bool vcard_text_is_same(const char *one, const char *other);
+
 /* image/jpeg, image/gif, image/bmp, image/png, image/webp by magic bytes; NULL = none of them. */
 const char *picture_media_type(const void *data, gsize size);
 

@@ -333,6 +333,21 @@ void vcard_editor_insert(struct vcard_editor *self, const char *unfolded)
 	vcard_editor_put(self, NULL, head, unfolded + size);
 }
 
+void vcard_editor_insert_lines(struct vcard_editor *self, const char *name, GString *text_taken)
+{
+	self->is_changed = true;
+	insert_text(self, name, text_taken);
+}
+
+void vcard_editor_replace(struct vcard_editor *self, const struct content_line *line,
+                          GString *text_taken)
+{
+	const guint index = index_of(self, line);
+	self->is_changed = true;
+	g_free(self->replacements[index]);
+	self->replacements[index] = with_line_ends(self, text_taken);
+}
+
 /* A soft break without a next line would swallow whatever came behind it. */
 static gboolean is_dangling(const struct content_line *line)
 {

@@ -45,6 +45,12 @@ void vcard_editor_put(struct vcard_editor *self, const struct content_line *line
 /* As put without a line, from an unfolded line of ours. */
 void vcard_editor_insert(struct vcard_editor *self, const char *unfolded);
 
+/* Whole lines that end in CRLF, folded, behind the last line of that property, or in the place of a
+ * line. text is taken. */
+void vcard_editor_insert_lines(struct vcard_editor *self, const char *name, GString *text_taken);
+void vcard_editor_replace(struct vcard_editor *self, const struct content_line *line,
+                          GString *text_taken);
+
 /* The text with all changes. */
 char *vcard_editor_result(const struct vcard_editor *self);
 

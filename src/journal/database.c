@@ -13,13 +13,14 @@
 bool database_damaged(const struct journal *self, const char *what, GError **error)
 {
 	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_DAMAGED,
-	            "journal '%s' is damaged: %s", self->path, what);
+	            "journal '%s' is damaged: %s", self->whole->path, what);
 	return false;
 }
 
 bool database_fail(struct journal *self, int result, GError **error)
 {
-	const char *message = sqlite3_errmsg(self->handle);
+	const char *path = self->whole->path;
+	const char *message = sqlite3_errmsg(self->whole->handle);
 	if (result == SQLITE_IOERR_FSYNC || result == SQLITE_IOERR_DIR_FSYNC) {
 		durable_distrust();
 	}
@@ -29,20 +30,20 @@ bool database_fail(struct journal *self, int result, GError **error)
 	}
 	if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_BUSY,
-		            "journal '%s' is in use by another program", self->path);
+		            "journal '%s' is in use by another program", path);
 		return false;
 	}
-	const int number = sqlite3_system_errno(self->handle);
+	const int number = sqlite3_system_errno(self->whole->handle);
 	const bool tell_errno = number != 0 && (primary == SQLITE_IOERR || primary == SQLITE_FULL ||
 	                                        primary == SQLITE_CANTOPEN);
-	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE, "journal '%s': %s%s%s",
-	            self->path, message, tell_errno ? ": " : "",
-	            tell_errno ? g_strerror(number) : "");
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE, "journal '%s': %s%s%s", path,
+	            message, tell_errno ? ": " : "", tell_errno ? g_strerror(number) : "");
 	return false;
 }
 
-static sqlite3_stmt *prepare(struct journal *self, const char *sql, GError **error)
+static sqlite3_stmt *prepare(struct journal *section, const char *sql, GError **error)
 {
+	struct journal *self = section->whole;
 	sqlite3_stmt *statement = g_hash_table_lookup(self->statements, sql);
 	if (statement != NULL) {
 		sqlite3_reset(statement);
@@ -67,8 +68,11 @@ static bool bind(struct journal *self, sqlite3_stmt *statement, const char *form
 {
 	int result = SQLITE_OK;
 	for (int i = 0; format[i] != '\0' && result == SQLITE_OK; i++) {
-		if (format[i] == 'i') {
-			result = sqlite3_bind_int64(statement, i + 1, va_arg(arguments, gint64));
+		if (format[i] != 't') {
+			const gint64 number = va_arg(arguments, gint64);
+			const gint64 section =
+				format[i] == 'k' ? self->section * SECTION_STRIDE : 0;
+			result = sqlite3_bind_int64(statement, i + 1, number + section);
 			continue;
 		}
 		const char *text = va_arg(arguments, const char *);
@@ -116,10 +120,11 @@ bool database_run(struct journal *self, GError **error, const char *sql, const c
 {
 	/* Some failures make SQLite roll back by itself; later writes of the group would stand
 	 * alone. */
-	if (self->is_grouped && sqlite3_get_autocommit(self->handle)) {
+	const struct journal *whole = self->whole;
+	if (whole->is_grouped && sqlite3_get_autocommit(whole->handle)) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
 		            "journal '%s': an earlier failure took this group of changes back",
-		            self->path);
+		            whole->path);
 		return false;
 	}
 	va_list arguments;
@@ -151,6 +156,11 @@ bool database_leave(struct journal *self, bool success, GError **error)
 	database_run(self, NULL, "ROLLBACK TO several", "");
 	database_run(self, NULL, "RELEASE several", "");
 	return false;
+}
+
+enum item_kind database_kind(sqlite3_stmt *statement, int column)
+{
+	return (enum item_kind)(sqlite3_column_int64(statement, column) % SECTION_STRIDE);
 }
 
 char *database_text(sqlite3_stmt *statement, int column)

@@ -7,7 +7,14 @@
 
 #include <sqlite3.h>
 
+/* Kinds of item that a section has numbers for: a section's first is the stride's multiple. */
+#define SECTION_STRIDE 16
+
+/* A section has only its number; all else is the whole's. */
 struct journal {
+	struct journal *whole; /* itself, where it is no section */
+	gint64 section;        /* 0 = none */
+	GHashTable *sections;  /* name -> struct journal, made so far */
 	sqlite3 *handle;
 	GHashTable *statements; /* SQL literal -> sqlite3_stmt */
 	char *path;
@@ -26,7 +33,8 @@ bool database_damaged(const struct journal *self, const char *what, GError **err
 
 /*
  * sql is a literal: its address keys the cache of prepared statements. format has a letter per
- * parameter: i gint64, t text or NULL; texts must live until the statement is stepped. NULL on
+ * parameter: i gint64, k gint64, a kind of item, which is another number in each section, t text or
+ * NULL; texts must live until the statement is stepped. NULL on
  * failure.
  */
 sqlite3_stmt *database_query(struct journal *self, GError **error, const char *sql,
@@ -42,6 +50,9 @@ bool database_run(struct journal *self, GError **error, const char *sql, const c
 /* Several writes as one, inside an open group or not. End with success or take all of them back. */
 bool database_enter(struct journal *self, GError **error);
 bool database_leave(struct journal *self, bool success, GError **error);
+
+/* What a column of kinds says. */
+enum item_kind database_kind(sqlite3_stmt *statement, int column);
 
 /* An owned copy of a text column; NULL where it is NULL. */
 char *database_text(sqlite3_stmt *statement, int column);

@@ -124,6 +124,8 @@ struct journal *journal_open(const char *path, enum journal_mode mode, GError **
 		return NULL;
 	}
 	struct journal *self = g_new0(struct journal, 1);
+	self->whole = self;
+	self->sections = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	self->path = g_strdup(path);
 	self->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, finalize);
 	/* SQLite has made the -wal by now, and does not mind when the sync of its folder fails. */
@@ -140,6 +142,7 @@ void journal_close(struct journal *self)
 	if (self == NULL) {
 		return;
 	}
+	g_hash_table_unref(self->sections);
 	g_hash_table_unref(self->statements);
 	sqlite3_close(self->handle);
 	g_free(self->path);
@@ -149,55 +152,65 @@ void journal_close(struct journal *self)
 
 const char *journal_id(const struct journal *self)
 {
-	return self->id;
+	return self->whole->id;
 }
 
 gint64 journal_created(const struct journal *self)
 {
-	return self->created;
+	return self->whole->created;
 }
 
 gint64 journal_generation(const struct journal *self)
 {
-	return self->generation;
+	return self->whole->generation;
 }
 
 void journal_set_witness(struct journal *self, journal_witness witness, void *data)
 {
-	self->witness = witness;
-	self->witness_data = data;
+	self->whole->witness = witness;
+	self->whole->witness_data = data;
 }
 
 bool journal_begin(struct journal *self, GError **error)
 {
-	g_assert(!self->is_grouped);
-	self->is_grouped = database_run(self, error, "BEGIN IMMEDIATE", "");
-	return self->is_grouped;
+	struct journal *whole = self->whole;
+	g_assert(!whole->is_grouped);
+	whole->is_grouped = database_run(whole, error, "BEGIN IMMEDIATE", "");
+	return whole->is_grouped;
 }
 
 bool journal_commit(struct journal *self, GError **error)
 {
-	g_assert(self->is_grouped);
-	if (!database_run(self, error, "COMMIT", "")) {
-		journal_rollback(self);
+	struct journal *whole = self->whole;
+	g_assert(whole->is_grouped);
+	if (!database_run(whole, error, "COMMIT", "")) {
+		journal_rollback(whole);
 		return false;
 	}
-	self->is_grouped = false;
+	whole->is_grouped = false;
 	return true;
 }
 
 void journal_rollback(struct journal *self)
 {
-	if (self->is_grouped && !sqlite3_get_autocommit(self->handle)) {
-		database_run(self, NULL, "ROLLBACK", "");
+	struct journal *whole = self->whole;
+	if (whole->is_grouped && !sqlite3_get_autocommit(whole->handle)) {
+		database_run(whole, NULL, "ROLLBACK", "");
 	}
-	self->is_grouped = false;
+	whole->is_grouped = false;
+}
+
+static char *memory_key(const struct journal *self, const char *key)
+{
+	return self->section == 0 ? g_strdup(key)
+	                          : g_strdup_printf("%" G_GINT64_FORMAT "/%s", self->section, key);
 }
 
 char *journal_memory_get(struct journal *self, const char *key, GError **error)
 {
-	sqlite3_stmt *statement =
-		database_query(self, error, "SELECT value FROM memory WHERE key = ?1", "t", key);
+	g_autofree char *whole_key = memory_key(self, key);
+	sqlite3_stmt *statement = database_query(
+		self, error, "SELECT value FROM memory WHERE key = ?1", "t", whole_key);
 	if (statement == NULL || !database_next(self, statement, error)) {
 		return NULL;
 	}
@@ -208,13 +221,15 @@ char *journal_memory_get(struct journal *self, const char *key, GError **error)
 
 bool journal_memory_set(struct journal *self, const char *key, const char *value, GError **error)
 {
+	g_autofree char *whole_key = memory_key(self, key);
 	if (value == NULL) {
-		return database_run(self, error, "DELETE FROM memory WHERE key = ?1", "t", key);
+		return database_run(self, error, "DELETE FROM memory WHERE key = ?1", "t",
+		                    whole_key);
 	}
 	return database_run(self, error,
 	                    "INSERT INTO memory(key, value) VALUES(?1, ?2)"
 	                    " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-	                    "tt", key, value);
+	                    "tt", whole_key, value);
 }
 
 bool journal_tell(struct journal *self, enum item_kind kind, const char *uid, gint64 at,
@@ -226,12 +241,12 @@ bool journal_tell(struct journal *self, enum item_kind kind, const char *uid, gi
 	const bool told =
 		database_run(self, error,
 	                     "INSERT INTO story(kind, uid, at, line) VALUES(?1, ?2, ?3, ?4)",
-	                     "itit", (gint64)kind, uid, at, line) &&
+	                     "ktit", (gint64)kind, uid, at, line) &&
 		database_run(self, error,
 	                     "DELETE FROM story WHERE kind = ?1 AND uid = ?2 AND id <="
 	                     " (SELECT id FROM story WHERE kind = ?1 AND uid = ?2"
 	                     " ORDER BY id DESC LIMIT 1 OFFSET ?3)",
-	                     "iti", (gint64)kind, uid, (gint64)STORY_LINES);
+	                     "kti", (gint64)kind, uid, (gint64)STORY_LINES);
 	return database_leave(self, told, error);
 }
 
@@ -246,7 +261,7 @@ GPtrArray *journal_story(struct journal *self, enum item_kind kind, const char *
 {
 	sqlite3_stmt *statement = database_query(
 		self, error, "SELECT at, line FROM story WHERE kind = ?1 AND uid = ?2 ORDER BY id",
-		"it", (gint64)kind, uid);
+		"kt", (gint64)kind, uid);
 	if (statement == NULL) {
 		return NULL;
 	}

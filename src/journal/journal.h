@@ -21,6 +21,16 @@ struct journal *journal_open(const char *path, enum journal_mode mode, GError **
 void journal_close(struct journal *self);
 DEFINE_OWNED(journal, journal_close);
 
+/*
+ * What belongs to one collection of a service that has several: records, sources, ledger, story
+ * and memory of its own. Everything else (id, generation, groups, the witness) is the whole's, and
+ * done to the section is done to that. Lent, until the whole is closed. It is made where there is
+ * none of that name; NOT_FOUND where the journal is only read.
+ */
+struct journal *journal_section(struct journal *whole, const char *name, GError **error);
+/* The names of all there are, by name; g_strfreev. */
+char **journal_sections(struct journal *whole, GError **error);
+
 /* Random, made once with the file; lent. */
 const char *journal_id(const struct journal *self);
 /* Seconds; set once when the file was made (the account's "since"). */

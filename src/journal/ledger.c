@@ -86,7 +86,7 @@ static bool announce_one(struct journal *journal, const struct ledger_call *call
 	                    "INSERT INTO ledger(kind, uid, action, target, content, there_before,"
 	                    " state, announced_at, settled_at)"
 	                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
-	                    "ittttt"
+	                    "kttttt"
 	                    "ii",
 	                    (gint64)call->kind, call->uid, call->action, call->target,
 	                    call->content, call->before, (gint64)LEDGER_ANNOUNCED, now);
@@ -99,9 +99,10 @@ static bool store_announcements(struct journal *journal, GPtrArray *calls, gint6
 		if (!announce_one(journal, calls->pdata[i], now, error)) {
 			return false;
 		}
-		ids[i] = sqlite3_last_insert_rowid(journal->handle);
+		ids[i] = sqlite3_last_insert_rowid(journal->whole->handle);
 	}
-	g_autofree char *generation = g_strdup_printf("%" G_GINT64_FORMAT, journal->generation + 1);
+	g_autofree char *generation =
+		g_strdup_printf("%" G_GINT64_FORMAT, journal->whole->generation + 1);
 	return database_run(journal, error, "UPDATE meta SET value = ?1 WHERE key = 'generation'",
 	                    "t", generation);
 }
@@ -132,7 +133,7 @@ bool ledger_announce(struct journal *journal, GPtrArray *calls, gint64 now, GErr
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
 		            "journal '%s': a sync to disk failed, so nothing more is sent until "
 		            "the next cycle",
-		            journal->path);
+		            journal->whole->path);
 		return false;
 	}
 	if (!journal_begin(journal, error)) {
@@ -146,7 +147,7 @@ bool ledger_announce(struct journal *journal, GPtrArray *calls, gint64 now, GErr
 	if (!journal_commit(journal, error)) {
 		return false;
 	}
-	journal->generation++;
+	journal->whole->generation++;
 	for (guint i = 0; i < calls->len; i++) {
 		struct ledger_call *call = calls->pdata[i];
 		call->id = ids[i];
@@ -154,8 +155,9 @@ bool ledger_announce(struct journal *journal, GPtrArray *calls, gint64 now, GErr
 		call->announced_at = now;
 	}
 	GError *failure = NULL;
-	if (journal->witness == NULL ||
-	    journal->witness(journal->witness_data, journal->generation, &failure)) {
+	if (journal->whole->witness == NULL ||
+	    journal->whole->witness(journal->whole->witness_data, journal->whole->generation,
+	                            &failure)) {
 		return true;
 	}
 	withdraw(journal, calls, now, failure);
@@ -176,7 +178,7 @@ static bool settle_one(struct journal *journal, const struct ledger_call *call, 
 	                  (gint64)LEDGER_IN_DOUBT, (gint64)outcomes[call->state].after_doubt)) {
 		return false;
 	}
-	if (outcomes[call->state].after_announced && sqlite3_changes(journal->handle) == 1) {
+	if (outcomes[call->state].after_announced && sqlite3_changes(journal->whole->handle) == 1) {
 		return true;
 	}
 	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STORAGE,
@@ -210,14 +212,26 @@ bool ledger_recover(struct journal *journal, enum item_kind kind, GError **error
 	                    "UPDATE ledger SET state = ?3, detail ="
 	                    " 'the program ended before the reply' WHERE kind = ?1 AND state = ?2"
 	                    " AND state IN (1, 5)",
-	                    "iii", (gint64)kind, (gint64)LEDGER_ANNOUNCED, (gint64)LEDGER_IN_DOUBT);
+	                    "kii", (gint64)kind, (gint64)LEDGER_ANNOUNCED, (gint64)LEDGER_IN_DOUBT);
+}
+
+bool ledger_next(struct journal *journal, gint64 *id, GError **error)
+{
+	sqlite3_stmt *statement =
+		database_query(journal, error, "SELECT coalesce(max(id), 0) + 1 FROM ledger", "");
+	if (statement == NULL || !database_next(journal, statement, error)) {
+		return false;
+	}
+	*id = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return true;
 }
 
 static struct ledger_call *read_row(sqlite3_stmt *row)
 {
 	struct ledger_call *call = g_new0(struct ledger_call, 1);
 	call->id = sqlite3_column_int64(row, 0);
-	call->kind = (enum item_kind)sqlite3_column_int(row, 1);
+	call->kind = database_kind(row, 1);
 	call->uid = database_text(row, 2);
 	call->action = database_text(row, 3);
 	call->target = database_text(row, 4);
@@ -255,7 +269,7 @@ GPtrArray *ledger_in_doubt(struct journal *journal, enum item_kind kind, GError 
 	                 database_query(journal, error,
 	                                COLUMNS "kind = ?1 AND state = ?2 AND state IN (1, 5)"
 	                                        " ORDER BY id",
-	                                "ii", (gint64)kind, (gint64)LEDGER_IN_DOUBT),
+	                                "ki", (gint64)kind, (gint64)LEDGER_IN_DOUBT),
 	                 error);
 }
 
@@ -263,7 +277,7 @@ GPtrArray *ledger_unsettled(struct journal *journal, enum item_kind kind, GError
 {
 	return read_rows(journal,
 	                 database_query(journal, error,
-	                                COLUMNS "kind = ?1 AND state IN (1, 5) ORDER BY id", "i",
+	                                COLUMNS "kind = ?1 AND state IN (1, 5) ORDER BY id", "k",
 	                                (gint64)kind),
 	                 error);
 }
@@ -273,7 +287,7 @@ GPtrArray *ledger_effective(struct journal *journal, enum item_kind kind, GError
 	return read_rows(journal,
 	                 database_query(journal, error,
 	                                COLUMNS "kind = ?1 AND state IN (?2, ?3, ?4) ORDER BY id",
-	                                "iiii", (gint64)kind, (gint64)LEDGER_ANNOUNCED,
+	                                "kiii", (gint64)kind, (gint64)LEDGER_ANNOUNCED,
 	                                (gint64)LEDGER_DONE, (gint64)LEDGER_IN_DOUBT),
 	                 error);
 }
@@ -285,7 +299,7 @@ GPtrArray *ledger_answered(struct journal *journal, enum item_kind kind, guint c
 	                 database_query(journal, error,
 	                                COLUMNS "kind = ?1 AND settled_by = 'reply'"
 	                                        " ORDER BY id DESC LIMIT ?2",
-	                                "ii", (gint64)kind, (gint64)count),
+	                                "ki", (gint64)kind, (gint64)count),
 	                 error);
 }
 
@@ -294,7 +308,7 @@ GPtrArray *ledger_for_item(struct journal *journal, enum item_kind kind, const c
 {
 	return read_rows(journal,
 	                 database_query(journal, error,
-	                                COLUMNS "kind = ?1 AND uid = ?2 ORDER BY id", "it",
+	                                COLUMNS "kind = ?1 AND uid = ?2 ORDER BY id", "kt",
 	                                (gint64)kind, uid),
 	                 error);
 }
@@ -306,6 +320,6 @@ GPtrArray *ledger_for_remote(struct journal *journal, enum item_kind kind, const
 	                 database_query(journal, error,
 	                                COLUMNS "kind = ?1 AND (result = ?2 OR target = ?2)"
 	                                        " ORDER BY id",
-	                                "it", (gint64)kind, remote_ref),
+	                                "kt", (gint64)kind, remote_ref),
 	                 error);
 }

@@ -59,6 +59,8 @@ bool ledger_settle(struct journal *journal, GPtrArray *calls, gint64 now, GError
 /* All ANNOUNCED of the kind become IN_DOUBT ("the program ended before the reply"). Once, at the
  * start of a cycle. */
 bool ledger_recover(struct journal *journal, enum item_kind kind, GError **error);
+/* The next call will get this id, or a greater one. */
+bool ledger_next(struct journal *journal, gint64 *id, GError **error);
 /* Owned arrays of struct ledger_call, oldest first. */
 GPtrArray *ledger_in_doubt(struct journal *journal, enum item_kind kind, GError **error);
 /* Those and the ANNOUNCED: whose outcome nobody knows. */

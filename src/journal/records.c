@@ -10,7 +10,7 @@
 #define COLUMNS                                                                                    \
 	"r.uid, name, match, local_ref, local_fingerprint, remote_ref, remote_revision,"           \
 	" remote_fingerprint, reason, same_as, facts, notes, state, starts, remote_read, missing," \
-	" attempts, retry_at, insisted"
+	" attempts, retry_at, insisted, first_call"
 #define WITHOUT_BASE "SELECT " COLUMNS ", NULL FROM records r WHERE r.kind = ?1"
 #define WITH_BASE                                                                                  \
 	"SELECT " COLUMNS ", base FROM records r"                                                  \
@@ -38,6 +38,7 @@ enum {
 	COLUMN_ATTEMPTS,
 	COLUMN_RETRY_AT,
 	COLUMN_INSISTED,
+	COLUMN_FIRST_CALL,
 	COLUMN_BASE,
 };
 
@@ -61,6 +62,7 @@ static struct record *read_row(sqlite3_stmt *row)
 	record->attempts = (unsigned)sqlite3_column_int64(row, COLUMN_ATTEMPTS);
 	record->retry_at = sqlite3_column_int64(row, COLUMN_RETRY_AT);
 	record->is_insisted = sqlite3_column_int(row, COLUMN_INSISTED) != 0;
+	record->first_call = sqlite3_column_int64(row, COLUMN_FIRST_CALL);
 	record->base = database_text(row, COLUMN_BASE);
 	return record;
 }
@@ -86,7 +88,7 @@ GPtrArray *records_load(struct journal *journal, enum item_kind kind, GError **e
 {
 	return read_rows(
 		journal,
-		database_query(journal, error, WITHOUT_BASE " ORDER BY r.uid", "i", (gint64)kind),
+		database_query(journal, error, WITHOUT_BASE " ORDER BY r.uid", "k", (gint64)kind),
 		error);
 }
 
@@ -95,7 +97,7 @@ GPtrArray *records_by_remote(struct journal *journal, enum item_kind kind, const
 {
 	return read_rows(journal,
 	                 database_query(journal, error,
-	                                WITHOUT_BASE " AND remote_ref = ?2 ORDER BY r.uid", "it",
+	                                WITHOUT_BASE " AND remote_ref = ?2 ORDER BY r.uid", "kt",
 	                                (gint64)kind, remote_ref),
 	                 error);
 }
@@ -103,7 +105,7 @@ GPtrArray *records_by_remote(struct journal *journal, enum item_kind kind, const
 struct record *records_get(struct journal *journal, enum item_kind kind, const char *uid,
                            GError **error)
 {
-	sqlite3_stmt *statement = database_query(journal, error, WITH_BASE " AND r.uid = ?2", "it",
+	sqlite3_stmt *statement = database_query(journal, error, WITH_BASE " AND r.uid = ?2", "kt",
 	                                         (gint64)kind, uid);
 	if (statement == NULL || !database_next(journal, statement, error)) {
 		return NULL;
@@ -116,7 +118,7 @@ struct record *records_get(struct journal *journal, enum item_kind kind, const c
 char *records_base(struct journal *journal, enum item_kind kind, const char *uid, GError **error)
 {
 	sqlite3_stmt *statement = database_query(
-		journal, error, "SELECT base FROM bases WHERE kind = ?1 AND uid = ?2", "it",
+		journal, error, "SELECT base FROM bases WHERE kind = ?1 AND uid = ?2", "kt",
 		(gint64)kind, uid);
 	if (statement == NULL || !database_next(journal, statement, error)) {
 		return NULL;
@@ -133,9 +135,11 @@ static bool put_row(struct journal *journal, enum item_kind kind, const struct r
 	static const char sql[] =
 		"INSERT INTO records(kind, uid, name, match, facts, state, local_ref,"
 		" local_fingerprint, remote_ref, remote_revision, remote_fingerprint, starts,"
-		" remote_read, missing, attempts, retry_at, reason, same_as, notes, insisted)"
+		" remote_read, missing, attempts, retry_at, reason, same_as, notes, insisted,"
+		" first_call)"
 		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-		" ?17, ?18, ?19, ?20) ON CONFLICT(kind, uid) DO UPDATE SET name = excluded.name,"
+		" ?17, ?18, ?19, ?20, ?21) ON CONFLICT(kind, uid) DO UPDATE SET name = "
+		"excluded.name,"
 		" match = excluded.match, facts = excluded.facts, state = excluded.state,"
 		" local_ref = excluded.local_ref,"
 		" local_fingerprint = excluded.local_fingerprint,"
@@ -144,19 +148,21 @@ static bool put_row(struct journal *journal, enum item_kind kind, const struct r
 		" remote_read = excluded.remote_read, missing = excluded.missing,"
 		" attempts = excluded.attempts, retry_at = excluded.retry_at,"
 		" reason = excluded.reason, same_as = excluded.same_as, notes = excluded.notes,"
-		" insisted = excluded.insisted";
+		" insisted = excluded.insisted,"
+		" first_call = max(first_call, excluded.first_call)";
 	g_autofree char *facts = database_join(record->facts);
 	g_autofree char *notes = database_join(record->notes);
 	return database_run(journal, error, sql,
-	                    "itttt"
+	                    "ktttt"
 	                    "itttttiiiii"
-	                    "ttti",
+	                    "tttii",
 	                    (gint64)kind, record->uid, record->name, record->match, facts,
 	                    (gint64)record->state, record->local_ref, record->local_fingerprint,
 	                    record->remote_ref, record->remote_revision, record->remote_fingerprint,
 	                    record->starts, record->remote_read, (gint64)record->missing,
 	                    (gint64)record->attempts, record->retry_at, record->reason,
-	                    record->same_as, notes, (gint64)record->is_insisted);
+	                    record->same_as, notes, (gint64)record->is_insisted,
+	                    record->first_call);
 }
 
 bool records_put(struct journal *journal, enum item_kind kind, const struct record *record,
@@ -170,7 +176,7 @@ bool records_put(struct journal *journal, enum item_kind kind, const struct reco
 		put = database_run(journal, error,
 		                   "INSERT INTO bases(kind, uid, base) VALUES(?1, ?2, ?3)"
 		                   " ON CONFLICT(kind, uid) DO UPDATE SET base = excluded.base",
-		                   "itt", (gint64)kind, record->uid, record->base);
+		                   "ktt", (gint64)kind, record->uid, record->base);
 	}
 	return database_leave(journal, put, error);
 }
@@ -178,7 +184,19 @@ bool records_put(struct journal *journal, enum item_kind kind, const struct reco
 bool records_remove(struct journal *journal, enum item_kind kind, const char *uid, GError **error)
 {
 	return database_run(journal, error, "DELETE FROM records WHERE kind = ?1 AND uid = ?2",
-	                    "it", (gint64)kind, uid);
+	                    "kt", (gint64)kind, uid);
+}
+
+bool records_forget_all(struct journal *journal, enum item_kind kind, GError **error)
+{
+	if (!database_enter(journal, error)) {
+		return false;
+	}
+	const bool is_done = database_run(journal, error, "DELETE FROM records WHERE kind = ?1",
+	                                  "k", (gint64)kind) &&
+	                     database_run(journal, error, "DELETE FROM sources WHERE kind = ?1",
+	                                  "k", (gint64)kind);
+	return database_leave(journal, is_done, error);
 }
 
 static bool rename_rows(struct journal *journal, enum item_kind kind, const char *from,
@@ -196,23 +214,23 @@ static bool rename_rows(struct journal *journal, enum item_kind kind, const char
 		return false;
 	}
 	if (!database_run(journal, error,
-	                  "UPDATE records SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "itt",
+	                  "UPDATE records SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "ktt",
 	                  (gint64)kind, from, to)) {
 		return false;
 	}
-	if (sqlite3_changes(journal->handle) == 0) {
+	if (sqlite3_changes(journal->whole->handle) == 0) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_NOT_FOUND,
 		            "journal has no record of '%s'", from);
 		return false;
 	}
 	return database_run(journal, error,
 	                    "UPDATE records SET same_as = ?3 WHERE kind = ?1 AND same_as = ?2",
-	                    "itt", (gint64)kind, from, to) &&
+	                    "ktt", (gint64)kind, from, to) &&
 	       database_run(journal, error,
-	                    "UPDATE ledger SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "itt",
+	                    "UPDATE ledger SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "ktt",
 	                    (gint64)kind, from, to) &&
 	       database_run(journal, error,
-	                    "UPDATE story SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "itt",
+	                    "UPDATE story SET uid = ?3 WHERE kind = ?1 AND uid = ?2", "ktt",
 	                    (gint64)kind, from, to);
 }
 

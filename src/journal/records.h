@@ -20,6 +20,9 @@ char *records_base(struct journal *journal, enum item_kind kind, const char *uid
 bool records_put(struct journal *journal, enum item_kind kind, const struct record *record,
                  GError **error);
 bool records_remove(struct journal *journal, enum item_kind kind, const char *uid, GError **error);
+/* Nothing is agreed any more of that kind: its records and what is known of its files go; ledger
+ * and story stay. */
+bool records_forget_all(struct journal *journal, enum item_kind kind, GError **error);
 /* The same record under another uid (a file whose UID changed). Ledger and story follow. */
 bool records_rename(struct journal *journal, enum item_kind kind, const char *from, const char *to,
                     GError **error);

@@ -26,7 +26,7 @@ GHashTable *sources_load(struct journal *journal, enum item_kind kind, GError **
 {
 	sqlite3_stmt *statement = database_query(
 		journal, error,
-		"SELECT ref, revision, due, problem, text_uid FROM sources WHERE kind = ?1", "i",
+		"SELECT ref, revision, due, problem, text_uid FROM sources WHERE kind = ?1", "k",
 		(gint64)kind);
 	if (statement == NULL) {
 		return NULL;
@@ -56,12 +56,12 @@ bool sources_put(struct journal *journal, enum item_kind kind, const struct sour
 	return database_run(journal, error,
 	                    "INSERT OR REPLACE INTO sources(kind, ref, revision, due, problem,"
 	                    " text_uid) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-	                    "ittitt", (gint64)kind, source->ref, source->revision, source->due,
+	                    "kttitt", (gint64)kind, source->ref, source->revision, source->due,
 	                    source->problem, source->text_uid);
 }
 
 bool sources_remove(struct journal *journal, enum item_kind kind, const char *ref, GError **error)
 {
 	return database_run(journal, error, "DELETE FROM sources WHERE kind = ?1 AND ref = ?2",
-	                    "it", (gint64)kind, ref);
+	                    "kt", (gint64)kind, ref);
 }

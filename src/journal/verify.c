@@ -6,12 +6,14 @@
 
 #define PROBLEMS_MAX 1000 /* of one check; a person reads them */
 #define RECORD                                                                                     \
-	"'record ''' || uid || ''' (' || CASE kind WHEN 0 THEN 'contacts' ELSE 'calendar' END || " \
+	"'record ''' || uid || ''' (' || CASE kind % 16 WHEN 0 THEN 'contacts' ELSE 'calendar' "   \
+	"END || "                                                                                  \
 	"') '"
 
 /*
- * Each gives one text per broken item; ?1 is now. The numbers: record states 0 agreed, 1 pending, 3
- * in doubt, 6 same as; ledger states 1 announced, 2 done, 3 refused, 4 not sent, 5 in doubt.
+ * Each gives one text per broken item; ?1 is now. kind % 16 is the kind, kind / 16 the section. The
+ * numbers: record states 0 agreed, 1 pending, 3 in doubt, 6 same as; ledger states 1 announced, 2
+ * done, 3 refused, 4 not sent, 5 in doubt.
  */
 static const struct {
 	const char *sql, *parameters;
@@ -29,7 +31,7 @@ static const struct {
 	{"SELECT " RECORD "|| 'is agreed, but was never on the remote'"
          " FROM records r WHERE state = 0 AND remote_ref IS NULL AND NOT EXISTS"
          " (SELECT 1 FROM ledger l WHERE l.kind = r.kind AND l.uid = r.uid AND l.state = 2"
-         " AND (r.kind <> 0 OR (l.target IS NULL AND l.result IS NULL)))",
+         " AND (r.kind % 16 <> 0 OR (l.target IS NULL AND l.result IS NULL)))",
          ""},
 	{"SELECT 'remote id ''' || remote_ref || ''' is agreed by ' || count(*)"
          " || ' records: ' || group_concat(uid, ', ') FROM records WHERE state = 0"
@@ -47,7 +49,8 @@ static const struct {
          " FROM ledger WHERE state = 1 AND announced_at < ?1 - 86400",
          "i"},
 	{"SELECT 'ledger entry ' || id || ' is of no known kind or state'"
-         " FROM ledger WHERE kind NOT IN (0, 1) OR state NOT BETWEEN 1 AND 5",
+         " FROM ledger WHERE kind % 16 NOT IN (0, 1) OR state NOT BETWEEN 1 AND 5"
+         " OR (kind / 16 <> 0 AND kind / 16 NOT IN (SELECT number FROM sections))",
          ""},
 };
 

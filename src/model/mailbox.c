@@ -25,6 +25,7 @@ void mailbox_free(struct mailbox *self)
 	g_ptr_array_unref(self->latest);
 	g_strfreev(self->protected_infos);
 	g_free(self->consent_url);
+	g_free(self->problem);
 	g_free(self);
 }
 

@@ -20,6 +20,7 @@ struct mailbox {
 	GPtrArray *latest;         /* struct mail_summary, newest first */
 	char **protected_infos;    /* names that the person has not granted (NULL = none) */
 	char *consent_url;         /* where to grant them, or NULL */
+	char *problem;             /* what of it could not be read, in words; NULL = nothing */
 };
 
 struct mailbox *mailbox_new(void); /* everything unknown */

@@ -5,11 +5,7 @@
 
 #include "net/http_transfer.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "base/memory.h"
 
 #define POLL_MS         100 /* how late we may notice that we are to stop */
 #define STOP_GRACE_USEC (500 * 1000)
@@ -33,14 +29,6 @@ struct batch {
 	gint64 stopped_at; /* monotonic; 0 = not told to stop */
 };
 
-static gpointer initialise_curl(gpointer data)
-{
-	(void)data;
-	g_assert(curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_allocate, g_free, memory_resize,
-	                              g_strdup, memory_allocate_zeroed) == CURLE_OK);
-	return NULL;
-}
-
 static bool has_control_character(const char *text)
 {
 	for (; text != NULL && *text != '\0'; text++) {
@@ -63,22 +51,13 @@ static bool check_settings(const struct http_settings *settings, GError **error)
 		            "a token with a control character cannot be sent");
 		return false;
 	}
-	if (settings->ca_file == NULL) {
-		return true;
-	}
-	const int file = open(settings->ca_file, O_RDONLY | O_CLOEXEC);
-	if (file < 0 || close(file) != 0) {
-		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
-		            "ca_file \"%s\" cannot be read", settings->ca_file);
-		return false;
-	}
-	return true;
+	const struct transport transport = transport_of(settings);
+	return transport_check(&transport, error);
 }
 
 struct http_client *http_client_new(const struct http_settings *settings, GError **error)
 {
-	static GOnce once = G_ONCE_INIT;
-	g_once(&once, initialise_curl, NULL);
+	transport_start();
 	g_assert(settings->max_connections >= 1 && settings->timeout_ms > 0);
 	if (!check_settings(settings, error)) {
 		return NULL;
@@ -90,6 +69,9 @@ struct http_client *http_client_new(const struct http_settings *settings, GError
 	self->settings.bearer = g_strdup(settings->bearer);
 	self->settings.ca_file = g_strdup(settings->ca_file);
 	self->settings.proxy = g_strdup(settings->proxy);
+	self->settings.client_certificate = g_strdup(settings->client_certificate);
+	self->settings.client_key = g_strdup(settings->client_key);
+	self->settings.pinned_key = g_strdup(settings->pinned_key);
 	self->tokens = settings->requests_per_minute;
 	self->refilled_at = g_get_monotonic_time();
 	self->multi = curl_multi_init();
@@ -119,6 +101,9 @@ void http_client_free(struct http_client *self)
 	free_string(self->settings.bearer, true);
 	free_string(self->settings.ca_file, false);
 	free_string(self->settings.proxy, true);
+	free_string(self->settings.client_certificate, false);
+	free_string(self->settings.client_key, false);
+	free_string(self->settings.pinned_key, false);
 	g_free(self);
 }
 
@@ -131,6 +116,10 @@ void http_request_clear(struct http_request *request)
 {
 	g_clear_pointer(&request->body_out, g_bytes_unref);
 	g_clear_pointer(&request->content_type, g_free);
+	for (gsize i = 0; request->headers_out != NULL && i < request->n_wanted; i++) {
+		g_free(request->headers_out[i]);
+	}
+	g_clear_pointer(&request->headers_out, g_free);
 	g_clear_error(&request->error);
 	request->fate = HTTP_NOT_SENT;
 	request->status = 0;

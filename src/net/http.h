@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Batches of HTTP requests in parallel, in one call. The only user of libcurl. */
+/* Batches of HTTP requests in parallel, in one call. libcurl is used in net/ alone. */
 #ifndef PASSERELLE_NET_HTTP_H
 #define PASSERELLE_NET_HTTP_H
 
@@ -13,7 +13,13 @@ struct http_settings {
 	const char *bearer;          /* Authorization: Bearer; NULL = none */
 	const char *ca_file, *proxy; /* NULL = the system's / none (environment proxies are not used
 	                                for loopback) */
-	unsigned max_connections;    /* >= 1 */
+	const char *client_certificate, *client_key; /* PEM files; key NULL = in the other; NULL =
+	                                                none is shown */
+	const char *pinned_key;   /* "sha256//BASE64=", joined by ";": the server's key is one of
+	                             these, and certified; NULL = any that is certified */
+	unsigned max_connections; /* >= 1 */
+	bool shares_connections;  /* HTTP/2 where a server offers it on https: the end of a
+	                             connection then leaves several writes in doubt */
 	unsigned requests_per_minute; /* token bucket, bursts of up to one minute's worth; 0 = no
 	                                 limit */
 	gint64 timeout_ms;            /* one request, from its start on the wire */
@@ -55,21 +61,27 @@ struct http_request {
 	gsize body_size;
 	const struct http_part *parts; /* not NULL = multipart/form-data */
 	gsize n_parts;
-	bool is_write; /* never sent twice by the library, never redirected */
+	bool is_write;                     /* never sent twice by the library, never redirected */
+	const char *const *wanted_headers; /* of the reply; NULL = none */
+	gsize n_wanted;
 
 	/* answered; owned, see http_request_clear */
 	enum http_fate fate;
 	long status;        /* of HTTP_ANSWERED */
 	GBytes *body_out;   /* NUL-terminated behind its length; never NULL when ANSWERED */
 	char *content_type; /* nullable */
+	char **headers_out; /* of ANSWERED: as many as were wanted, trimmed; NULL = not there; those
+	                       of one name are joined by ", ". NULL = none were wanted */
 	gint64 retry_after; /* seconds from Retry-After; -1 = not given */
 	GError *error; /* NOT_SENT, UNKNOWN: why: NETWORK (a certificate that cannot be verified,
-	                  too), CONFIG (plain http, ca_file), PROTOCOL, CANCELLED. No query in it */
+	                  too), CONFIG (plain http, ca_file, client_certificate, another key than
+	                  pinned_key), PROTOCOL, CANCELLED. No query in it */
 };
 void http_request_clear(struct http_request *request); /* the answered part */
 
 struct http_client;
-/* Strings of settings are copied. CONFIG on an unreadable ca_file. */
+/* Strings of settings are copied. CONFIG on a file that cannot be read, or a pinned_key that is
+ * none. */
 struct http_client *http_client_new(const struct http_settings *settings, GError **error);
 void http_client_free(struct http_client *self);
 

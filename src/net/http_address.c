@@ -2,8 +2,6 @@
 /* Addresses: which may be called, how a query is encoded, what of them may be shown. */
 #include "net/http_transfer.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <string.h>
 
 /* By libcurl's own parser, so that what is checked is what is called. NULL = not an address. */
@@ -17,52 +15,25 @@ static CURLU *parse(const char *url, unsigned flags)
 	return parts;
 }
 
-/* Freed by g_free; NULL = it has none. */
-static char *get_part(CURLU *parts, CURLUPart part)
-{
-	char *value = NULL;
-	if (curl_url_get(parts, part, &value, 0) != CURLUE_OK) {
-		return NULL;
-	}
-	char *copy = g_strdup(value);
-	curl_free(value);
-	return copy;
-}
-
-static bool is_loopback_host(const char *host)
-{
-	struct in_addr v4;
-	if (inet_pton(AF_INET, host, &v4) == 1) {
-		return ntohl(v4.s_addr) >> 24 == 127;
-	}
-	g_autofree char *bare = g_strdup(host + (*host == '['));
-	g_strdelimit(bare, "]", '\0');
-	struct in6_addr v6;
-	if (inet_pton(AF_INET6, bare, &v6) == 1) {
-		return IN6_IS_ADDR_LOOPBACK(&v6);
-	}
-	return g_ascii_strcasecmp(host, "localhost") == 0;
-}
-
 bool http_is_loopback(const char *url)
 {
 	CURLU *parts = parse(url, CURLU_NON_SUPPORT_SCHEME);
 	if (parts == NULL) {
 		return false;
 	}
-	g_autofree char *scheme = get_part(parts, CURLUPART_SCHEME);
-	g_autofree char *host = get_part(parts, CURLUPART_HOST);
+	g_autofree char *scheme = transport_part(parts, CURLUPART_SCHEME);
+	g_autofree char *host = transport_part(parts, CURLUPART_HOST);
 	curl_url_cleanup(parts);
 	return host != NULL && (g_str_equal(scheme, "http") || g_str_equal(scheme, "https")) &&
-	       is_loopback_host(host);
+	       transport_is_loopback(host);
 }
 
 /* RFC 3986, 6.2.2.1: case does not matter in scheme and host. NULL: nothing to compare. */
 static char *server_of(const char *url)
 {
 	CURLU *parts = parse(url, CURLU_NON_SUPPORT_SCHEME | CURLU_DISALLOW_USER);
-	g_autofree char *scheme = parts == NULL ? NULL : get_part(parts, CURLUPART_SCHEME);
-	g_autofree char *host = parts == NULL ? NULL : get_part(parts, CURLUPART_HOST);
+	g_autofree char *scheme = parts == NULL ? NULL : transport_part(parts, CURLUPART_SCHEME);
+	g_autofree char *host = parts == NULL ? NULL : transport_part(parts, CURLUPART_HOST);
 	char *port = NULL;
 	if (g_strcmp0(scheme, "http") == 0 || g_strcmp0(scheme, "https") == 0) {
 		curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
@@ -124,7 +95,7 @@ char *http_url_for_log(const char *url)
 	for (gsize i = 0; i < G_N_ELEMENTS(secret); i++) {
 		curl_url_set(parts, secret[i], NULL, 0);
 	}
-	char *shown = get_part(parts, CURLUPART_URL);
+	char *shown = transport_part(parts, CURLUPART_URL);
 	curl_url_cleanup(parts);
 	return shown == NULL ? g_strdup("(no address)") : shown;
 }
@@ -146,7 +117,7 @@ static void append_query(GString *url, const struct http_request *request)
 
 static bool check_scheme(CURLU *parts, const char *host, GError **error)
 {
-	g_autofree char *scheme = get_part(parts, CURLUPART_SCHEME);
+	g_autofree char *scheme = transport_part(parts, CURLUPART_SCHEME);
 	if (g_strcmp0(scheme, "https") == 0) {
 		return true;
 	}
@@ -155,7 +126,7 @@ static bool check_scheme(CURLU *parts, const char *host, GError **error)
 		            "%s: the address is not an https address", host);
 		return false;
 	}
-	if (!is_loopback_host(host)) {
+	if (!transport_is_loopback(host)) {
 		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_CONFIG,
 		            "%s: plain http is only used to this machine itself: use https", host);
 		return false;
@@ -166,7 +137,7 @@ static bool check_scheme(CURLU *parts, const char *host, GError **error)
 char *address_compose(const struct http_request *request, char **host, GError **error)
 {
 	CURLU *parts = parse(request->url, CURLU_NON_SUPPORT_SCHEME | CURLU_DISALLOW_USER);
-	g_autofree char *name = parts == NULL ? NULL : get_part(parts, CURLUPART_HOST);
+	g_autofree char *name = parts == NULL ? NULL : transport_part(parts, CURLUPART_HOST);
 	if (name == NULL) {
 		curl_url_cleanup(parts);
 		g_autofree char *shown = http_url_for_log(request->url);
@@ -177,8 +148,8 @@ char *address_compose(const struct http_request *request, char **host, GError **
 	char *composed = NULL;
 	if (check_scheme(parts, name, error)) {
 		curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0);
-		g_autofree char *port = get_part(parts, CURLUPART_PORT);
-		g_autofree char *base = get_part(parts, CURLUPART_URL);
+		g_autofree char *port = transport_part(parts, CURLUPART_PORT);
+		g_autofree char *base = transport_part(parts, CURLUPART_URL);
 		GString *url = g_string_new(base);
 		append_query(url, request);
 		composed = g_string_free(url, FALSE);

@@ -4,7 +4,6 @@
 
 #include "base/limits.h"
 
-#include <errno.h>
 #include <string.h>
 
 #define CONNECT_TIMEOUT_MS 10000
@@ -36,6 +35,17 @@ struct transfer {
 	enum stop stop;   /* why we stopped it */
 	char message[CURL_ERROR_SIZE];
 };
+
+struct transport transport_of(const struct http_settings *settings)
+{
+	return (struct transport){
+		.ca_file = settings->ca_file,
+		.proxy = settings->proxy,
+		.client_certificate = settings->client_certificate,
+		.client_key = settings->client_key,
+		.pinned_key = settings->pinned_key,
+	};
+}
 
 CURL *transfer_handle(const struct transfer *self)
 {
@@ -119,19 +129,8 @@ static void set_security(struct transfer *self, const char *url)
 	CURL *easy = self->easy;
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (settings->ca_file != NULL) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	}
-	if (http_is_loopback(url)) {
-		curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* the environment's neither */
-	} else if (settings->proxy != NULL) {
-		curl_easy_setopt(easy, CURLOPT_PROXY, settings->proxy);
-	}
+	const struct transport transport = transport_of(settings);
+	transport_secure(&transport, easy, http_is_loopback(url));
 	if (settings->user != NULL) {
 		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 		curl_easy_setopt(easy, CURLOPT_USERNAME, settings->user);
@@ -141,6 +140,15 @@ static void set_security(struct transfer *self, const char *url)
 		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
 		curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, settings->bearer);
 	}
+}
+
+/* By default a connection carries one request at a time, and its end tells about that one. */
+static void set_version(struct transfer *self)
+{
+	const bool is_shared = self->settings->shares_connections;
+	curl_easy_setopt(self->easy, CURLOPT_HTTP_VERSION,
+	                 (long)(is_shared ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+	curl_easy_setopt(self->easy, CURLOPT_PIPEWAIT, is_shared ? 1L : 0L);
 }
 
 static void set_bounds(struct transfer *self)
@@ -223,9 +231,6 @@ static void set_method(struct transfer *self)
 	const struct http_request *request = self->request;
 	const char *method = request->method;
 	const bool carries = g_strcmp0(method, "POST") == 0 || g_strcmp0(method, "PUT") == 0;
-	/* Not HTTP/2: a connection carries one request at a time, and its end tells about that one.
-	 */
-	curl_easy_setopt(self->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	if (request->parts != NULL) {
 		set_parts(self);
 	} else if (request->body != NULL || carries) {
@@ -263,6 +268,7 @@ struct transfer *transfer_new(const struct http_settings *settings, struct http_
 	curl_easy_setopt(self->easy, CURLOPT_PRIVATE, self);
 	set_security(self, url);
 	set_bounds(self);
+	set_version(self);
 	set_method(self);
 	if (!set_headers(self, error)) {
 		g_clear_pointer(&self, transfer_free);
@@ -308,6 +314,34 @@ static gint64 read_retry_after(CURL *easy)
 	return CLAMP((gint64)until - (gint64)now, 0, MAX_RETRY_AFTER);
 }
 
+/* All that is told under a name; the bound on headers bounds it. */
+static char *read_header(CURL *easy, const char *name)
+{
+	GString *text = NULL;
+	struct curl_header *header = NULL;
+	for (size_t i = 0; curl_easy_header(easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+	     i++) {
+		if (text == NULL) {
+			text = g_string_new(header->value);
+		} else {
+			g_string_append_printf(text, ", %s", header->value);
+		}
+	}
+	return text == NULL ? NULL : g_strstrip(g_string_free(text, FALSE));
+}
+
+static void take_headers(struct transfer *self)
+{
+	struct http_request *request = self->request;
+	if (request->n_wanted == 0) {
+		return;
+	}
+	request->headers_out = g_new0(char *, request->n_wanted);
+	for (gsize i = 0; i < request->n_wanted; i++) {
+		request->headers_out[i] = read_header(self->easy, request->wanted_headers[i]);
+	}
+}
+
 static void settle_answered(struct transfer *self)
 {
 	struct http_request *request = self->request;
@@ -317,33 +351,12 @@ static void settle_answered(struct transfer *self)
 	request->fate = HTTP_ANSWERED;
 	request->content_type = g_strdup(type);
 	request->retry_after = read_retry_after(self->easy);
+	take_headers(self);
 	const gsize size = self->body->len;
 	g_byte_array_append(self->body, (const guint8 *)"", 1);
 	g_autoptr(GBytes) whole = g_byte_array_free_to_bytes(g_steal_pointer(&self->body));
 	request->body_out = g_bytes_new_from_bytes(whole, 0, size);
 	self->body = g_byte_array_new();
-}
-
-static const char *connect_words(CURL *easy)
-{
-	static const struct {
-		int number;
-		const char *words;
-	} reasons[] = {
-		{ECONNREFUSED, "connection refused"},
-		{ENETUNREACH, "the network cannot be reached"},
-		{EHOSTUNREACH, "the host cannot be reached"},
-		{ENETDOWN, "the network is down"},
-		{ETIMEDOUT, "the host does not answer"},
-	};
-	long number = 0;
-	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
-	for (gsize i = 0; i < G_N_ELEMENTS(reasons); i++) {
-		if (reasons[i].number == number) {
-			return reasons[i].words;
-		}
-	}
-	return "cannot connect";
 }
 
 static char *time_out_words(const struct transfer *self)
@@ -357,17 +370,6 @@ static char *time_out_words(const struct transfer *self)
 	return g_strdup_printf("%s within %" G_GINT64_FORMAT " ms", what, limit);
 }
 
-/* libcurl's own message is only shown here, where it holds a reason and no address. */
-static char *certificate_words(const struct transfer *self)
-{
-	static const char prefix[] = "SSL certificate problem: ";
-	const char *reason = self->message;
-	if (g_str_has_prefix(reason, prefix)) {
-		reason += strlen(prefix);
-	}
-	return g_strdup_printf("the certificate cannot be verified: %s", reason);
-}
-
 static const struct {
 	CURLcode code;
 	enum passerelle_error kind;
@@ -377,6 +379,11 @@ static const struct {
 	{CURLE_COULDNT_RESOLVE_HOST, PASSERELLE_ERROR_NETWORK, "the host's name cannot be found"},
 	{CURLE_SSL_CONNECT_ERROR, PASSERELLE_ERROR_NETWORK, "no secure connection could be made"},
 	{CURLE_SSL_CACERT_BADFILE, PASSERELLE_ERROR_CONFIG, "ca_file holds no certificate"},
+	{CURLE_SSL_CERTPROBLEM, PASSERELLE_ERROR_CONFIG,
+         "client_certificate and client_key cannot be used"},
+	{CURLE_SSL_PINNEDPUBKEYNOTMATCH, PASSERELLE_ERROR_CONFIG,
+         "the server's key is not the one of pinned_key: it was replaced, or this is not the "
+         "server"},
 	{CURLE_GOT_NOTHING, PASSERELLE_ERROR_NETWORK, "the connection was closed without a reply"},
 	{CURLE_SEND_ERROR, PASSERELLE_ERROR_NETWORK, "the connection was lost while sending"},
 	{CURLE_RECV_ERROR, PASSERELLE_ERROR_NETWORK, "the connection was lost"},
@@ -397,9 +404,9 @@ static GError *error_of_code(const struct transfer *self, CURLcode code)
 	} else if (code == CURLE_OPERATION_TIMEDOUT) {
 		words = time_out_words(self);
 	} else if (code == CURLE_COULDNT_CONNECT) {
-		words = g_strdup(connect_words(self->easy));
+		words = g_strdup(transport_connect_words(self->easy));
 	} else if (code == CURLE_PEER_FAILED_VERIFICATION) {
-		words = certificate_words(self);
+		words = transport_certificate_words(self->message);
 	}
 	for (gsize i = 0; words == NULL && i < G_N_ELEMENTS(failures); i++) {
 		if (failures[i].code == code) {

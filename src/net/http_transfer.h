@@ -5,8 +5,10 @@
 #define PASSERELLE_NET_HTTP_TRANSFER_H
 
 #include "net/http.h"
+#include "net/transport.h"
 
-#include <curl/curl.h>
+/* The part of the settings that concerns the connection; lent. */
+struct transport transport_of(const struct http_settings *settings);
 
 struct transfer;
 

@@ -122,6 +122,22 @@ static void index_remote(struct pairing *self, GPtrArray *records)
 	}
 }
 
+/* What is not where it was, and stands elsewhere under its UID. */
+static void follow_uids(struct pairing *self, GPtrArray *records)
+{
+	for (guint i = 0; i < records->len; i++) {
+		struct record *record = g_ptr_array_index(records, i);
+		struct entry *entry = g_hash_table_lookup(self->new_remote_by_uid, record->uid);
+		const bool is_lost = record->remote_ref != NULL &&
+		                     record->state != RECORD_SAME_AS &&
+		                     !g_hash_table_contains(self->remote_of_record, record);
+		if (is_lost && entry != NULL) {
+			g_hash_table_insert(self->remote_of_record, record, entry);
+			g_hash_table_add(self->claimed, entry);
+		}
+	}
+}
+
 static void withhold(struct pairing *self, const char *match)
 {
 	GPtrArray *list = list_of(self->new_remote_by_match, match);
@@ -147,7 +163,8 @@ static void withhold_remains(struct pairing *self, GPtrArray *records)
 	}
 }
 
-struct pairing *pairing_new(struct snapshot *local, struct snapshot *remote, GPtrArray *records)
+struct pairing *pairing_new(struct snapshot *local, struct snapshot *remote, GPtrArray *records,
+                            bool has_own_uids)
 {
 	struct pairing *self = g_new0(struct pairing, 1);
 	self->local = local;
@@ -169,6 +186,9 @@ struct pairing *pairing_new(struct snapshot *local, struct snapshot *remote, GPt
 	index_records(self, records);
 	index_local(self);
 	index_remote(self, records);
+	if (has_own_uids) {
+		follow_uids(self, records);
+	}
 	withhold_remains(self, records);
 	return self;
 }

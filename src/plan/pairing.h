@@ -9,9 +9,14 @@
 /* How a side stands to what was agreed. */
 enum standing { STANDING_ABSENT, STANDING_SAME, STANDING_CHANGED, STANDING_UNKNOWN };
 
-/* Everything is lent and must outlive it. remote NULL: the side was not heard. Look-ups by hash. */
+/*
+ * Everything is lent and must outlive it. remote NULL: the side was not heard. has_own_uids: the
+ * remote's items bear the UIDs that they have here, so that one is found again under another ref.
+ * Look-ups by hash.
+ */
 struct pairing;
-struct pairing *pairing_new(struct snapshot *local, struct snapshot *remote, GPtrArray *records);
+struct pairing *pairing_new(struct snapshot *local, struct snapshot *remote, GPtrArray *records,
+                            bool has_own_uids);
 void pairing_free(struct pairing *self);
 
 struct entry *pairing_local(const struct pairing *self, const struct record *record);

@@ -3,6 +3,7 @@
 #include "plan/plan.h"
 
 #include "plan/pairing.h"
+#include "plan/plan_hold.h"
 
 #include <string.h>
 
@@ -81,6 +82,13 @@ static bool wants_push(const struct policy *policy)
 	return policy->direction == DIRECTION_BOTH || policy->direction == DIRECTION_PUSH;
 }
 
+static bool is_trash_wanted(const struct policy *policy)
+{
+	return policy->on_remote_delete == REMOTE_DELETE_TRASH ||
+	       (policy->on_remote_delete == REMOTE_DELETE_USUAL &&
+	        (policy->remote_can_remove || policy->remote_is_whole));
+}
+
 /* What is wished becomes what can be done. */
 static enum operation turn_local(const struct policy *policy, enum operation wish)
 {
@@ -93,7 +101,7 @@ static enum operation turn_local(const struct policy *policy, enum operation wis
 	case OPERATION_UPDATE_LOCAL:
 		return policy->local_can_update ? wish : OPERATION_NOTHING;
 	default:
-		return policy->local_can_remove && policy->on_remote_delete == REMOTE_DELETE_TRASH
+		return policy->local_can_remove && is_trash_wanted(policy)
 		               ? wish
 		               : OPERATION_REMEMBER_GONE;
 	}
@@ -128,6 +136,11 @@ static enum operation turn(const struct policy *policy, enum operation wish)
 	case OPERATION_REMOVE_REMOTE:
 		return turn_remote(policy, wish);
 	case OPERATION_MERGE:
+		if (policy->conflict != CONFLICT_MERGE) {
+			return turn(policy, policy->conflict == CONFLICT_LOCAL
+			                            ? OPERATION_UPDATE_REMOTE
+			                            : OPERATION_UPDATE_LOCAL);
+		}
 		if (!wants_push(policy) || !policy->remote_can_update) {
 			return turn_local(policy, OPERATION_UPDATE_LOCAL);
 		}
@@ -172,6 +185,21 @@ static bool has_means(enum operation operation, const struct entry *local,
 	}
 }
 
+/* Where an item is written as a whole, nothing goes over a change that could not be read. */
+static void hold_unread(const struct planner *self, struct action *action)
+{
+	const struct entry *remote = action->remote;
+	const bool is_writing = action->operation == OPERATION_UPDATE_REMOTE ||
+	                        action->operation == OPERATION_REMOVE_REMOTE;
+	if (self->policy->remote_is_whole && is_writing && remote != NULL &&
+	    remote->problem != NULL) {
+		action->is_held = true;
+		g_free(action->reason);
+		action->reason = g_strdup_printf("what is there cannot be read: %s",
+		                                 remote->problem->message);
+	}
+}
+
 /* The record of something that both sides agreed on. */
 static void plan_agreed(struct planner *self, struct record *record, struct entry *local,
                         struct entry *remote)
@@ -187,6 +215,7 @@ static void plan_agreed(struct planner *self, struct record *record, struct entr
 		operation =
 			OPERATION_AGREE; /* a person says that it is there; nobody knows where */
 	}
+	const bool is_wanted_there = wish == OPERATION_CREATE_REMOTE;
 	if (operation == OPERATION_NOTHING || !has_means(operation, local, remote)) {
 		bool has_news = entry_item(local) != NULL || entry_item(remote) != NULL ||
 		                (local != NULL && g_strcmp0(local->ref, record->local_ref) != 0);
@@ -194,7 +223,11 @@ static void plan_agreed(struct planner *self, struct record *record, struct entr
 			wish != OPERATION_NOTHING; /* stays as it is until it can be carried */
 		operation = has_news && !is_unread ? OPERATION_AGREE : OPERATION_NOTHING;
 	}
-	decide(self, operation, local, remote, record);
+	struct action *action = decide(self, operation, local, remote, record);
+	if (operation == OPERATION_NOTHING && is_wanted_there) {
+		action->is_held = true; /* the file is read again until it can go there */
+	}
+	hold_unread(self, action);
 }
 
 static bool is_changed(const struct record *record, const struct entry *local)
@@ -227,7 +260,9 @@ static void plan_new_local(struct planner *self, struct entry *local, struct rec
 		return;
 	}
 	bool is_there = false;
-	const char *other = is_insisted ? NULL : pairing_same_as(self->pairing, local, &is_there);
+	/* What was doubled by mistake can be taken back where a whole is written. */
+	const bool may_double = is_insisted || self->policy->remote_is_whole;
+	const char *other = may_double ? NULL : pairing_same_as(self->pairing, local, &is_there);
 	if (other != NULL) {
 		struct action *action = decide(self, OPERATION_SAME_AS, local, NULL, record);
 		action->other_uid = other;
@@ -246,30 +281,101 @@ static void plan_new_local(struct planner *self, struct entry *local, struct rec
 	}
 }
 
+/* An earlier write that arrived after all, where nothing but a whole is written: nobody else's
+ * change. */
+static bool is_as_sent(const struct planner *self, const struct record *record,
+                       const struct entry *remote)
+{
+	return self->policy->remote_is_whole &&
+	       g_strcmp0(entry_item(remote)->fingerprint, record->local_fingerprint) == 0;
+}
+
+/* Deleted here before it was all there. Only what was agreed, or is ours, may go there, too. */
+static void plan_unfinished_removal(struct planner *self, struct record *record,
+                                    struct entry *local, struct entry *remote)
+{
+	const struct item *there = entry_item(remote);
+	if (record->remote_ref == NULL) {
+		decide(self,
+		       record->state == RECORD_IN_DOUBT ? OPERATION_NOTHING : OPERATION_FORGET,
+		       local, remote, record);
+		return;
+	}
+	if (!self->policy->remote_is_whole) {
+		decide(self, turn(self->policy, OPERATION_REMOVE_REMOTE), local, remote, record);
+		return;
+	}
+	const bool is_gone = pairing_remote_standing(self->pairing, record) == STANDING_ABSENT;
+	const bool is_agreed =
+		there != NULL ? g_strcmp0(there->fingerprint, record->remote_fingerprint) == 0 ||
+					is_as_sent(self, record, remote)
+			      : remote != NULL && record->remote_fingerprint != NULL;
+	enum operation wish = is_gone         ? OPERATION_FORGET
+	                      : is_agreed     ? OPERATION_REMOVE_REMOTE
+	                      : there != NULL ? OPERATION_CREATE_LOCAL
+	                                      : OPERATION_NOTHING;
+	hold_unread(self, decide(self, turn(self->policy, wish), local, remote, record));
+}
+
+/* Not all of it was sent, and by now it is gone there. */
+static enum operation unfinished_absence(const struct planner *self, const struct record *record,
+                                         const struct entry *local)
+{
+	if (!self->policy->remote_is_whole) {
+		return OPERATION_REMEMBER_GONE;
+	}
+	const bool is_edited = g_strcmp0(local->item->fingerprint, record->remote_fingerprint) != 0;
+	return turn(self->policy, is_edited ? OPERATION_CREATE_REMOTE : OPERATION_REMOVE_LOCAL);
+}
+
+/* What of it is there is known by its ref. */
+static void plan_unfinished_update(struct planner *self, struct record *record, struct entry *local,
+                                   struct entry *remote)
+{
+	/* Without a base both sides' parts count; with one, what was deleted here stays so. */
+	enum operation both =
+		record->remote_fingerprint == NULL ? OPERATION_ADOPT : OPERATION_MERGE;
+	const bool is_ours_alone = entry_item(remote) == NULL ||
+	                           (is_as_sent(self, record, remote) && !is_equal(local, remote));
+	struct action *action =
+		decide(self, is_ours_alone ? OPERATION_UPDATE_REMOTE : both, local, remote, record);
+	action->is_held = record->retry_at > self->policy->now && !is_changed(record, local);
+	if (self->policy->remote_is_whole && entry_item(remote) == NULL &&
+	    record->remote_fingerprint == NULL) {
+		action->is_held = true; /* never agreed, and not read: it may be anything */
+		g_free(action->reason);
+		action->reason = g_strdup("what is there could not be read yet");
+	}
+	hold_unread(self, action);
+}
+
+static void plan_creation_again(struct planner *self, struct record *record, struct entry *local)
+{
+	struct action *action = decide(self, OPERATION_CREATE_REMOTE, local, NULL, record);
+	if (!self->policy->remote_can_create) {
+		action->is_held = true;
+		action->reason = g_strdup("nothing can be added there now");
+	}
+}
+
 /* Wanted there and not done: again when it is time, with what is there now. */
 static void plan_unfinished(struct planner *self, struct record *record, struct entry *local,
                             struct entry *remote)
 {
 	if (local == NULL || local->problem != NULL) {
-		bool is_gone = pairing_local_standing(self->pairing, record) == STANDING_ABSENT;
-		if (!is_gone) {
-			decide(self, OPERATION_NOTHING, local, remote, record);
-		} else if (record->remote_ref == NULL && record->state != RECORD_IN_DOUBT) {
-			decide(self, OPERATION_FORGET, local, remote, record);
-		} else if (record->remote_ref != NULL) {
-			decide(self, turn(self->policy, OPERATION_REMOVE_REMOTE), local, remote,
-			       record);
+		if (pairing_local_standing(self->pairing, record) == STANDING_ABSENT) {
+			plan_unfinished_removal(self, record, local, remote);
 		} else {
 			decide(self, OPERATION_NOTHING, local, remote, record);
 		}
-		return;
-	}
-	if (local->item == NULL) {
+	} else if (local->item == NULL) {
 		decide(self, OPERATION_NOTHING, local, remote, record);
 	} else if (pairing_remote_standing(self->pairing, record) == STANDING_ABSENT) {
-		decide(self, OPERATION_REMEMBER_GONE, local, remote, record);
+		enum operation operation = unfinished_absence(self, record, local);
+		decide(self, operation, local, remote, record)->is_held =
+			operation == OPERATION_NOTHING;
 	} else if (record->remote_ref != NULL && !self->policy->remote_can_update) {
-		decide(self, OPERATION_CREATE_REMOTE, local, NULL, record); /* the ledger answers */
+		plan_creation_again(self, record, local); /* the ledger answers */
 	} else if (record->remote_ref != NULL && !wants_push(self->policy)) {
 		/* unread: what it holds comes with the next change there */
 		decide(self,
@@ -277,17 +383,9 @@ static void plan_unfinished(struct planner *self, struct record *record, struct 
 		                                                 : OPERATION_NOTHING,
 		       local, remote, record);
 	} else if (record->remote_ref != NULL) {
-		/* Without a base both sides' parts count; with one, what was deleted here stays so.
-		 */
-		enum operation both =
-			record->remote_fingerprint == NULL ? OPERATION_ADOPT : OPERATION_MERGE;
-		enum operation operation =
-			entry_item(remote) != NULL ? both : OPERATION_UPDATE_REMOTE;
-		struct action *action = decide(self, operation, local, remote, record);
-		action->is_held =
-			record->retry_at > self->policy->now && !is_changed(record, local);
+		plan_unfinished_update(self, record, local, remote);
 	} else if (record->state == RECORD_IN_DOUBT) {
-		decide(self, OPERATION_CREATE_REMOTE, local, NULL, record);
+		plan_creation_again(self, record, local);
 	} else {
 		plan_new_local(self, local, record);
 	}
@@ -319,8 +417,7 @@ static void plan_remembered(struct planner *self, struct record *record, struct 
 		if (record->remote_ref != NULL && is_gone_here &&
 		    record->remote_fingerprint == NULL) {
 			/* never agreed, so what is there is no change that would bring it back */
-			decide(self, turn(self->policy, OPERATION_REMOVE_REMOTE), local, remote,
-			       record);
+			plan_unfinished_removal(self, record, local, remote);
 		} else if (record->remote_ref != NULL) {
 			plan_agreed(self, record, local, remote);
 		} else if (is_gone_here) {
@@ -411,53 +508,6 @@ static void plan_news(struct planner *self, const struct snapshot *local,
 	}
 }
 
-static void hold_too_many(struct planner *self)
-{
-	struct plan *plan = self->plan;
-	if (plan->n_remote_adds <= self->policy->max_adds || self->policy->is_confirmed ||
-	    self->policy->hold != NULL) {
-		return;
-	}
-	plan->is_held = true;
-	for (guint i = 0; i < plan->actions->len; i++) {
-		struct action *action = g_ptr_array_index(plan->actions, i);
-		const struct record *record = action->record;
-		bool is_first = record == NULL ||
-		                (record->state != RECORD_IN_DOUBT && record->remote_ref == NULL);
-		if (action->operation == OPERATION_CREATE_REMOTE && !action->is_held && is_first) {
-			action->is_held = true;
-			action->reason =
-				g_strdup_printf("one of %u new items, more than max_adds = %u",
-			                        plan->n_remote_adds, self->policy->max_adds);
-		}
-	}
-}
-
-/* Sends something, or may: ADOPT leaves that half out by itself. */
-static bool is_sending(const struct action *action)
-{
-	switch (action->operation) {
-	case OPERATION_CREATE_REMOTE:
-	case OPERATION_UPDATE_REMOTE:
-	case OPERATION_REMOVE_REMOTE:
-	case OPERATION_MERGE:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void hold_all(struct planner *self)
-{
-	for (guint i = 0; self->policy->hold != NULL && i < self->plan->actions->len; i++) {
-		struct action *action = g_ptr_array_index(self->plan->actions, i);
-		if (is_sending(action) && !action->is_held) {
-			action->is_held = true;
-			action->reason = g_strdup(self->policy->hold);
-		}
-	}
-}
-
 static gint by_operation(gconstpointer a, gconstpointer b)
 {
 	const struct action *const *left = a;
@@ -474,14 +524,13 @@ struct plan *plan_make(struct snapshot *local, struct snapshot *remote, GPtrArra
 	if (policy->direction == DIRECTION_OFF) {
 		return plan;
 	}
-	self.pairing = pairing_new(local, remote, records);
+	self.pairing = pairing_new(local, remote, records, policy->remote_is_whole);
 	/* What was agreed claims its entries first: a look-alike must not take them. */
 	for (guint i = 0; i < records->len; i++) {
 		plan_record(&self, g_ptr_array_index(records, i));
 	}
 	plan_news(&self, local, remote);
-	hold_all(&self);
-	hold_too_many(&self);
+	plan_hold(plan, records->len, policy);
 	g_ptr_array_sort(plan->actions, by_operation); /* stable: a merge sort */
 	pairing_free(self.pairing);
 	return plan;

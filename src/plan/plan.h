@@ -36,15 +36,17 @@ struct action {
 	struct record *record;
 	const char *other_uid; /* SAME_AS: the other item; MOVE: the uid that the record gets */
 	bool is_held;          /* not to be carried out in this cycle; reason says why */
+	bool is_conflict;      /* tried: what was changed on both sides cannot be one; reason too */
 	char *reason;          /* for people; NULL = none needed */
 };
 
 struct plan {
-	GPtrArray *actions;  /* struct action, operations in the order in which they are to be
-	                        applied */
-	guint n_remote_adds; /* CREATE_REMOTE, held ones included */
-	bool is_held;        /* more than max_adds */
-	guint n_past;        /* occurrences not sent because they ended before push_since */
+	GPtrArray *actions;    /* struct action, operations in the order in which they are to be
+	                          applied */
+	guint n_remote_adds;   /* CREATE_REMOTE, held ones included */
+	bool is_held;          /* more than max_adds */
+	guint n_held_removals; /* more than max_deletes, or than half of all */
+	guint n_past;          /* occurrences not sent because they ended before push_since */
 };
 
 /*

@@ -38,12 +38,14 @@ struct record {
 			    /* believed at RECORD_MISSING_BELIEVED */
 	unsigned attempts;  /* failed ones in a row */
 	gint64 retry_at;
-	bool is_insisted; /* a person said: add it, whatever looks like it; until it is agreed */
-	char *reason;     /* why it is not simply agreed; one line for people */
-	char *same_as;    /* uid of the other */
-	char **notes;     /* "local only: phone 0123…", "not carried: NOTE" */
-	char *base;       /* the remote's text at the last agreement; loaded on demand, see
-	                     journal/records.h */
+	gint64 first_call; /* calls of the ledger before this one were for an earlier item of that
+	                      uid; in the journal it never sinks */
+	bool is_insisted;  /* a person said: add it, whatever looks like it; until it is agreed */
+	char *reason;      /* why it is not simply agreed; one line for people */
+	char *same_as;     /* uid of the other */
+	char **notes;      /* "local only: phone 0123…", "not carried: NOTE" */
+	char *base;        /* the remote's text at the last agreement; loaded on demand, see
+	                      journal/records.h */
 };
 
 struct record *record_new(const char *uid);

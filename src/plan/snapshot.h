@@ -21,6 +21,8 @@ struct entry {
 struct snapshot {
 	GPtrArray *entries;  /* struct entry */
 	bool is_complete;    /* what is not here does not exist on that side */
+	bool is_certain;     /* and a read that denies it too is enough; else it is believed when a
+	                        second cycle finds the same */
 	gint64 since, until; /* occurrences outside [since, until) are unknown, not absent; 0 =
 	                        unbounded */
 	char *discovery; /* "1,032 of 31,400 first letters searched", for people; NULL = nothing to

@@ -20,15 +20,14 @@ static bool add_file(GArray *periods, int folder, const char *name,
 	return calendar != NULL && freebusy_add(periods, calendar, window, error);
 }
 
-GArray *busy_of_folder(const char *folder, const struct occurrence_window *window,
+static bool add_folder(GArray *periods, const char *folder, const struct occurrence_window *window,
                        GPtrArray *problems, GError **error)
 {
 	const int descriptor = durable_open_folder(folder, error);
 	if (descriptor < 0) {
-		return NULL;
+		return false;
 	}
 	g_autoptr(GPtrArray) names = vdir_item_names(descriptor, folder, ITEM_EVENT, NULL, error);
-	GArray *periods = names == NULL ? NULL : g_array_new(FALSE, FALSE, sizeof(struct period));
 	for (guint i = 0; names != NULL && i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
 		g_autoptr(GError) failure = NULL;
@@ -38,5 +37,17 @@ GArray *busy_of_folder(const char *folder, const struct occurrence_window *windo
 		}
 	}
 	close(descriptor);
-	return periods;
+	return names != NULL;
+}
+
+GArray *busy_of_folders(const char *const *folders, const struct occurrence_window *window,
+                        GPtrArray *problems, GError **error)
+{
+	g_autoptr(GArray) periods = g_array_new(FALSE, FALSE, sizeof(struct period));
+	for (; *folders != NULL; folders++) {
+		if (!add_folder(periods, *folders, window, problems, error)) {
+			return NULL;
+		}
+	}
+	return g_steal_pointer(&periods);
 }

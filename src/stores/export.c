@@ -78,38 +78,54 @@ static bool append_calendar(GPtrArray *texts, GBytes *data, const char *name, GE
 	return true;
 }
 
-static char *join(int folder, GPtrArray *names, enum item_kind kind, GPtrArray *problems)
+/* What was gathered of all folders. */
+struct gathered {
+	enum item_kind kind;
+	GString *cards;
+	GPtrArray *calendars; /* char * */
+	GPtrArray *problems;  /* nullable */
+};
+
+static void gather_file(struct gathered *self, int folder, const char *name)
+{
+	g_autoptr(GError) failure = NULL;
+	g_autoptr(GBytes) data = durable_read_at(folder, name, LIMIT_FILE_BYTES, NULL, &failure);
+	const bool added =
+		data != NULL && (self->kind == ITEM_CONTACT
+	                                 ? append_cards(self->cards, data, &failure)
+	                                 : append_calendar(self->calendars, data, name, &failure));
+	if (!added && self->problems != NULL) {
+		g_ptr_array_add(self->problems, g_strdup_printf("%s: %s", name, failure->message));
+	}
+}
+
+static bool gather_folder(struct gathered *self, const char *folder, GError **error)
+{
+	const int descriptor = durable_open_folder(folder, error);
+	if (descriptor < 0) {
+		return false;
+	}
+	g_autoptr(GPtrArray) names = vdir_item_names(descriptor, folder, self->kind, NULL, error);
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		gather_file(self, descriptor, names->pdata[i]);
+	}
+	close(descriptor);
+	return names != NULL;
+}
+
+char *export_text(const char *const *folders, enum item_kind kind, GPtrArray *problems,
+                  GError **error)
 {
 	g_autoptr(GString) cards = g_string_new(NULL);
 	g_autoptr(GPtrArray) calendars = g_ptr_array_new_with_free_func(g_free);
-	for (guint i = 0; i < names->len; i++) {
-		const char *name = names->pdata[i];
-		g_autoptr(GError) failure = NULL;
-		g_autoptr(GBytes) data =
-			durable_read_at(folder, name, LIMIT_FILE_BYTES, NULL, &failure);
-		const bool added =
-			data != NULL &&
-			(kind == ITEM_CONTACT ? append_cards(cards, data, &failure)
-		                              : append_calendar(calendars, data, name, &failure));
-		if (!added && problems != NULL) {
-			g_ptr_array_add(problems,
-			                g_strdup_printf("%s: %s", name, failure->message));
+	struct gathered self = {kind, cards, calendars, problems};
+	for (; *folders != NULL; folders++) {
+		if (!gather_folder(&self, *folders, error)) {
+			return NULL;
 		}
 	}
 	return kind == ITEM_CONTACT ? g_string_free(g_steal_pointer(&cards), FALSE)
 	                            : calendar_join(calendars);
-}
-
-char *export_text(const char *folder, enum item_kind kind, GPtrArray *problems, GError **error)
-{
-	const int descriptor = durable_open_folder(folder, error);
-	if (descriptor < 0) {
-		return NULL;
-	}
-	g_autoptr(GPtrArray) names = vdir_item_names(descriptor, folder, kind, NULL, error);
-	char *text = names == NULL ? NULL : join(descriptor, names, kind, problems);
-	close(descriptor);
-	return text;
 }
 
 static bool holds_already(const char *path, const char *text)
@@ -163,10 +179,10 @@ bool export_replace(const char *path, const char *text, GError **error)
 	return true;
 }
 
-bool export_write(const char *folder, enum item_kind kind, const char *path, GPtrArray *problems,
-                  GError **error)
+bool export_write(const char *const *folders, enum item_kind kind, const char *path,
+                  GPtrArray *problems, GError **error)
 {
-	g_autofree char *text = export_text(folder, kind, problems, error);
+	g_autofree char *text = export_text(folders, kind, problems, error);
 	g_autofree char *target = text != NULL ? export_target(path, error) : NULL;
 	return target != NULL &&
 	       (holds_already(target, text) || export_replace(target, text, error));

@@ -6,9 +6,10 @@
 #include "base/error.h"
 #include "model/item.h"
 
-/* All items of folder as one .vcf or .ics text. Unreadable files are left out and named in problems
- * (nullable, char *). */
-char *export_text(const char *folder, enum item_kind kind, GPtrArray *problems, GError **error);
+/* All items of these folders (NULL-terminated) as one .vcf or .ics text. Unreadable files are left
+ * out and named in problems (nullable, char *). */
+char *export_text(const char *const *folders, enum item_kind kind, GPtrArray *problems,
+                  GError **error);
 
 /* The file to replace: path, or what it leads to where it is a link. Owned. STORAGE: too many
  * links.
@@ -21,8 +22,8 @@ char *export_target(const char *path, GError **error);
  * another.
  */
 bool export_replace(const char *path, const char *text, GError **error);
-/* All items of folder to path, so, where it would not be the same bytes. */
-bool export_write(const char *folder, enum item_kind kind, const char *path, GPtrArray *problems,
-                  GError **error);
+/* All items of these folders to path, so, where it would not be the same bytes. */
+bool export_write(const char *const *folders, enum item_kind kind, const char *path,
+                  GPtrArray *problems, GError **error);
 
 #endif

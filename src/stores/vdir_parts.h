@@ -6,6 +6,8 @@
 
 #include "stores/vdir.h"
 
+#define VDIR_NEW_FILE_MODE 0600
+
 struct vdir {
 	struct endpoint endpoint;
 	char *folder_path, *trash_path;
@@ -51,6 +53,12 @@ char *vdir_text(GBytes *data, const char *name, enum item_kind kind, GError **er
 
 /* Appends to notes (char *) what was mended to make text of these bytes. */
 void vdir_note_encoding(const struct vdir *self, GBytes *data, GPtrArray *notes);
+
+/* Is it that text, byte by byte? */
+bool vdir_is_text(GBytes *data, const char *text);
+
+/* As vdir_create, of one: a failure of its own is told in change, with its verdict. */
+bool vdir_create_one(struct vdir *self, struct change *change, GError **error);
 
 bool vdir_create(struct endpoint *endpoint, GPtrArray *changes, GError **error);
 bool vdir_update(struct endpoint *endpoint, GPtrArray *changes, GError **error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A vdir's files made, merged and removed; whatever is overwritten or removed goes to the trash
+/* A vdir's files merged and removed; whatever is overwritten or removed goes to the trash
  * first. */
 #include "stores/vdir_parts.h"
 
@@ -10,11 +10,12 @@
 #include "base/durable.h"
 #include "base/limits.h"
 #include "formats/icalendar.h"
+#include "formats/item_uid.h"
 #include "formats/vcard.h"
 #include "stores/trash.h"
 
-#define NEW_FILE_MODE 0600
-#define LEFTOVER_AGE  (60 * 60) /* seconds */
+#define COPY_DIGITS  12
+#define LEFTOVER_AGE (60 * 60) /* seconds */
 
 static bool open_trash(struct vdir *self, GError **error)
 {
@@ -51,77 +52,6 @@ void vdir_clear_leftovers(struct vdir *self, GPtrArray *names)
 	}
 }
 
-/* Is it the item of that uid? What cannot be read is not. */
-static bool bears_uid(GBytes *data, enum item_kind kind, const char *uid)
-{
-	gsize size;
-	const char *bytes = g_bytes_get_data(data, &size);
-	if (kind == ITEM_CONTACT) {
-		OWNED(contact) contact = vcard_read(bytes, size, NULL, NULL);
-		return contact != NULL && g_strcmp0(contact->uid, uid) == 0;
-	}
-	OWNED(calendar) calendar = calendar_read(bytes, size, NULL);
-	return calendar != NULL && g_strcmp0(calendar_uid(calendar), uid) == 0;
-}
-
-static bool is_text(GBytes *data, const char *text)
-{
-	return g_bytes_get_size(data) == strlen(text) &&
-	       memcmp(g_bytes_get_data(data, NULL), text, g_bytes_get_size(data)) == 0;
-}
-
-/* A file of the wanted name is there. False: it is another item's, and the next name is tried. */
-static bool settle_taken(struct vdir *self, struct change *change, const char *name)
-{
-	g_autofree char *revision = NULL;
-	g_autoptr(GBytes) data =
-		durable_read_at(self->folder, name, LIMIT_FILE_BYTES, &revision, NULL);
-	if (data == NULL) {
-		return false;
-	}
-	if (is_text(data, change->text)) {
-		change->ref = g_strdup(name);
-		change->revision = g_steal_pointer(&revision);
-		change->verdict = VERDICT_ADOPTED;
-		return true;
-	}
-	if (!bears_uid(data, self->kind, change->uid)) {
-		return false;
-	}
-	change_fail(change, VERDICT_STALE,
-	            g_error_new(PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
-	                        "'%s' holds another text of the same item", name));
-	return true;
-}
-
-static bool create_one(struct vdir *self, struct change *change, GError **error)
-{
-	g_clear_pointer(&change->ref, g_free);
-	g_clear_pointer(&change->revision, g_free);
-	g_autofree char *first = vdir_safe_name(change->uid, self->kind);
-	for (unsigned i = 1; i < NUMBERED_NAMES_MAX; i++) {
-		g_autofree char *name = numbered_name(first, i);
-		g_autofree char *revision = NULL;
-		GError *failure = NULL;
-		if (durable_replace_at(self->folder, name, change->text, strlen(change->text),
-		                       NEW_FILE_MODE, NULL, &revision, &failure)) {
-			change->ref = g_steal_pointer(&name);
-			change->revision = g_steal_pointer(&revision);
-			change->verdict = VERDICT_DONE;
-			return true;
-		}
-		if (!passerelle_error_is(failure, PASSERELLE_ERROR_STALE)) {
-			g_propagate_error(error, failure);
-			return false;
-		}
-		g_error_free(failure);
-		if (settle_taken(self, change, name)) {
-			return true;
-		}
-	}
-	return numbered_name_fail(first, error);
-}
-
 /* A file as it is now. */
 struct present {
 	GBytes *data;
@@ -136,9 +66,99 @@ static void present_clear(struct present *self)
 	g_clear_pointer(&self->text, g_free);
 }
 
-static char *merge_contact(const struct change *change, const struct present *present,
+/* Nothing was changed here since: it may become what came. Edited just now: the edit wins. */
+static char *replace_whole(const struct change *change, const struct present *present,
                            GError **error)
 {
+	if (g_strcmp0(change->revision, present->revision) == 0) {
+		return g_strdup(change->text);
+	}
+	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE, "'%s' was changed meanwhile",
+	            change->ref);
+	return NULL;
+}
+
+/* What is here goes on as an item of its own. Its UID is made of the text: after a kill it is the
+ * same one again. */
+static bool keep_as_copy(struct vdir *self, const struct change *change,
+                         const struct present *present, GError **error)
+{
+	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, present->text, -1);
+	g_autofree char *uid = g_strdup_printf("%s-%.*s", change->uid, COPY_DIGITS, sum);
+	OWNED(change) copy = change_new(uid, NULL);
+	copy->text = item_text_with_uid(present->text, uid, error);
+	if (copy->text == NULL || !vdir_create_one(self, copy, error)) {
+		return false;
+	}
+	if (copy->error != NULL &&
+	    copy->verdict != VERDICT_STALE) { /* stale: edited since a kill */
+		g_propagate_error(error, g_steal_pointer(&copy->error));
+		return false;
+	}
+	g_ptr_array_add(change->notes,
+	                g_strdup_printf("changed on both sides: what was here is '%s' now",
+	                                copy->ref != NULL ? copy->ref : uid));
+	return true;
+}
+
+/* It was changed on both sides, and what was changed cannot stand in one text. */
+static char *settle_conflict(struct vdir *self, const struct change *change,
+                             const struct present *present, const char *why, GError **error)
+{
+	switch (change->way) {
+	case UPDATE_REPLACE:
+		return replace_whole(change, present, error);
+	case UPDATE_THEIRS:
+		return g_strdup(change->text);
+	case UPDATE_OURS:
+		g_ptr_array_add(change->notes,
+		                g_strdup("changed on both sides: the local file was kept"));
+		return g_strdup(present->text);
+	case UPDATE_BOTH:
+		return keep_as_copy(self, change, present, error) ? g_strdup(change->text) : NULL;
+	default:
+		g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
+		            "'%s' was changed on both sides, and stays as it is on each%s%s",
+		            change->ref, why != NULL ? ": " : "", why != NULL ? why : "");
+		return NULL;
+	}
+}
+
+/* Property by property where it can be, so that the lines that nobody changed stay as they are. */
+static char *merge_whole_contact(struct vdir *self, const struct change *change,
+                                 const struct present *present, GError **error)
+{
+	/* nothing was changed here, but it is spelled another way than what both agreed on */
+	if (change->way == UPDATE_REPLACE && (change->base == NULL || change->was_edited ||
+	                                      !vcard_text_is_same(present->text, change->base))) {
+		return replace_whole(change, present, error);
+	}
+	g_autoptr(GError) why = NULL;
+	g_autoptr(GPtrArray) conflicts = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *merged = vcard_merge_text(present->text, change->base, change->text,
+	                                           change->way == UPDATE_THEIRS, conflicts, &why);
+	const bool is_open = change->way == UPDATE_WHOLE || change->way == UPDATE_BOTH;
+	if (merged == NULL || (is_open && conflicts->len > 0)) {
+		const char *first = conflicts->len > 0 ? g_ptr_array_index(conflicts, 0) : NULL;
+		return settle_conflict(self, change, present, why != NULL ? why->message : first,
+		                       error);
+	}
+	for (guint i = 0; i < conflicts->len; i++) {
+		const char *name = g_ptr_array_index(conflicts, i);
+		const bool is_theirs = change->way == UPDATE_THEIRS;
+		g_ptr_array_add(change->notes,
+		                g_strdup_printf("%s: changed on both sides; %s was kept", name,
+		                                is_theirs ? "what came" : "what is here"));
+	}
+	return g_steal_pointer(&merged);
+}
+
+static char *merge_contact(struct vdir *self, const struct change *change,
+                           const struct present *present, GError **error)
+{
+	if (change->way != UPDATE_PART) {
+		return merge_whole_contact(self, change, present, error);
+	}
 	OWNED(contact) base = NULL;
 	if (change->base != NULL) {
 		base = vcard_read(change->base, strlen(change->base), NULL, error);
@@ -155,18 +175,21 @@ static char *merge_contact(const struct change *change, const struct present *pr
 
 /* Changes of single properties cannot be carried into a calendar, so a file of one's own is left as
  * it is. Never agreed: it was adopted by title, times and place, and holds all of them. */
-static char *merge_event(const struct change *change, const struct present *present, GError **error)
+static char *merge_event(struct vdir *self, const struct change *change,
+                         const struct present *present, GError **error)
 {
-	if (change->base == NULL) {
+	if (change->way == UPDATE_PART && change->base == NULL) {
 		return g_strdup(present->text);
 	}
-	if (is_text(present->data, change->text) || is_text(present->data, change->base)) {
+	if (vdir_is_text(present->data, change->text) ||
+	    (change->base != NULL && vdir_is_text(present->data, change->base))) {
 		return g_strdup(change->text);
 	}
-	g_ptr_array_add(change->notes, g_strdup("changed on both sides: the local file was kept"));
-	g_set_error(error, PASSERELLE_ERROR, PASSERELLE_ERROR_STALE,
-	            "'%s' was changed on both sides", change->ref);
-	return NULL;
+	if (change->way == UPDATE_PART) {
+		g_ptr_array_add(change->notes,
+		                g_strdup("changed on both sides: the local file was kept"));
+	}
+	return settle_conflict(self, change, present, NULL, error);
 }
 
 static bool write_over(struct vdir *self, struct change *change, struct present *present,
@@ -175,7 +198,7 @@ static bool write_over(struct vdir *self, struct change *change, struct present 
 	struct stat status;
 	const mode_t mode = fstatat(self->folder, change->ref, &status, AT_SYMLINK_NOFOLLOW) == 0
 	                            ? status.st_mode & 0777
-	                            : NEW_FILE_MODE;
+	                            : VDIR_NEW_FILE_MODE;
 	g_autofree char *revision = NULL;
 	if (!vdir_keep_in_trash(self, change->ref, present->data, error) ||
 	    !durable_replace_at(self->folder, change->ref, text, strlen(text), mode,
@@ -210,8 +233,11 @@ static bool update_present(struct vdir *self, struct change *change, struct pres
 	if (present->text == NULL) {
 		return false;
 	}
-	g_autofree char *text = self->kind == ITEM_CONTACT ? merge_contact(change, present, error)
-	                                                   : merge_event(change, present, error);
+	change->was_edited =
+		change->revision != NULL && g_strcmp0(change->revision, present->revision) != 0;
+	g_autofree char *text = self->kind == ITEM_CONTACT
+	                                ? merge_contact(self, change, present, error)
+	                                : merge_event(self, change, present, error);
 	if (text == NULL ||
 	    (strcmp(text, present->text) != 0 && !write_over(self, change, present, text, error))) {
 		return false;
@@ -278,8 +304,7 @@ static bool each(struct endpoint *endpoint, GPtrArray *changes, write_function *
 	for (guint i = 0; i < changes->len; i++) {
 		struct change *change = changes->pdata[i];
 		GError *failure = NULL;
-		if ((write == create_one || is_item(self, change, &failure)) &&
-		    write(self, change, &failure)) {
+		if (is_item(self, change, &failure) && write(self, change, &failure)) {
 			continue;
 		}
 		if (!vdir_answer(self, change, failure, error)) {
@@ -287,11 +312,6 @@ static bool each(struct endpoint *endpoint, GPtrArray *changes, write_function *
 		}
 	}
 	return true;
-}
-
-bool vdir_create(struct endpoint *endpoint, GPtrArray *changes, GError **error)
-{
-	return each(endpoint, changes, create_one, error);
 }
 
 bool vdir_update(struct endpoint *endpoint, GPtrArray *changes, GError **error)

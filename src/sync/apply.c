@@ -90,6 +90,14 @@ static bool note_local_change(struct cycle *self, struct record *record, const s
 	return true;
 }
 
+static bool is_same_whole(const struct cycle *self, const struct action *action)
+{
+	const struct item *here = action->local != NULL ? action->local->item : NULL;
+	const struct item *there = action->remote != NULL ? action->remote->item : NULL;
+	return self->settings->remote->functions->is_whole && here != NULL && there != NULL &&
+	       strcmp(here->fingerprint, there->fingerprint) == 0;
+}
+
 static bool agree(struct cycle *self, const struct action *action, GError **error)
 {
 	OWNED(record) record = apply_record(action);
@@ -108,12 +116,13 @@ static bool agree(struct cycle *self, const struct action *action, GError **erro
 		record_take_remote(self, record, action->remote->ref, action->remote->revision,
 		                   action->remote->text, action->remote->item);
 	}
-	/* the part that was refused is told as what stands here alone */
+	/* the part that was refused is told as what stands here alone; a whole stays refused */
 	const bool is_refused_part = record->state == RECORD_REFUSED &&
+	                             !self->settings->remote->functions->is_whole &&
 	                             record->remote_ref != NULL && action->remote != NULL &&
 	                             action->remote->item != NULL;
 	if (record->state == RECORD_DELETED_HERE || record->state == RECORD_GONE_THERE ||
-	    is_refused_part) {
+	    is_refused_part || is_same_whole(self, action)) {
 		record_agree(record);
 	}
 	if (here != NULL && self->settings->remote->functions->compare != NULL) {

@@ -36,6 +36,8 @@ void record_take_remote(struct cycle *self, struct record *record, const char *r
 void record_agree(struct record *record);
 /* The failed change goes into the record: state, reason, when to try again. */
 void record_fail(struct cycle *self, struct record *record, const struct change *change);
+/* Not before a while, longer with each attempt that failed. */
+void record_wait(struct cycle *self, struct record *record);
 /* What is to be said of it from now on: change's notes (nullable), what item lacks of there
  * (nullable), what it lost. */
 void record_note(struct cycle *self, struct record *record, const struct change *change,

@@ -8,6 +8,32 @@ typedef bool (*side_function)(struct endpoint *side, GPtrArray *changes, GError 
 typedef bool (*store_function)(struct cycle *self, const struct action *action,
                                struct change *change, GError **error);
 
+/* What could not be put together here does not go over what is there, and is told after the last
+ * pass. */
+static bool leave_conflict(const struct cycle *self, struct action *action,
+                           const struct change *change)
+{
+	const bool is_both =
+		action->operation == OPERATION_ADOPT || action->operation == OPERATION_MERGE ||
+		(action->operation == OPERATION_UPDATE_LOCAL && change->way != UPDATE_REPLACE);
+	action->is_conflict = is_both && self->settings->remote->functions->is_whole &&
+	                      change->verdict == VERDICT_STALE;
+	if (action->is_conflict) {
+		g_free(action->reason);
+		action->reason = g_strdup(change->error->message);
+	}
+	return action->is_conflict;
+}
+
+/* Both went wrong: what the side said is told. NULL: error is set already. */
+static bool fail_as_side(GError *side_taken, GError **error)
+{
+	if (side_taken != NULL) {
+		g_propagate_error(error, side_taken);
+	}
+	return false;
+}
+
 /* One call of the local side, then one commit for all that was answered. */
 static bool ask_and_store(struct cycle *self, side_function function, store_function store,
                           GPtrArray *actions, GPtrArray *changes, GError **error)
@@ -16,8 +42,7 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 	GError *side = NULL;
 	bool was_heard = function(self->settings->local, changes, &side);
 	if (!journal_begin(journal, was_heard ? error : NULL)) {
-		g_clear_error(&side);
-		return false;
+		return fail_as_side(side, error);
 	}
 	GError *problem = NULL;
 	for (guint i = 0; problem == NULL && i < actions->len; i++) {
@@ -25,7 +50,8 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 		if (change->verdict == VERDICT_DONE) {
 			self->report->local_changed = true;
 			store(self, g_ptr_array_index(actions, i), change, &problem);
-		} else if (change->error != NULL) {
+		} else if (change->error != NULL &&
+		           !leave_conflict(self, g_ptr_array_index(actions, i), change)) {
 			report_problem(self, NULL, change->ref != NULL ? change->ref : change->uid,
 			               change->error->message);
 		}
@@ -37,8 +63,7 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 		return false;
 	}
 	if (!journal_commit(journal, was_heard ? error : NULL)) {
-		g_clear_error(&side);
-		return false;
+		return fail_as_side(side, error);
 	}
 	if (!was_heard) {
 		g_propagate_error(error, side);
@@ -46,10 +71,14 @@ static bool ask_and_store(struct cycle *self, side_function function, store_func
 	return was_heard;
 }
 
-/* Of the two halves of a merge this was the first: a kill before the second must not forget it. */
+/* Of the two halves of a merge this was the first: a kill before the second must not forget it. Of
+ * a whole that took what came, what it has more is to go there as well. */
 static bool is_half(const struct cycle *self, const struct action *action, const struct item *item)
 {
-	bool is_both = action->operation == OPERATION_ADOPT || action->operation == OPERATION_MERGE;
+	bool is_both = action->operation == OPERATION_ADOPT ||
+	               action->operation == OPERATION_MERGE ||
+	               (action->operation == OPERATION_UPDATE_LOCAL &&
+	                self->settings->remote->functions->is_whole);
 	return is_both && apply_pushes(self) && item != NULL && action->remote->item != NULL &&
 	       g_strcmp0(item->fingerprint, action->remote->item->fingerprint) != 0;
 }
@@ -58,7 +87,9 @@ static bool is_half(const struct cycle *self, const struct action *action, const
 static bool follow_uid(struct cycle *self, const struct action *action, struct record *record,
                        const struct item *item, GError **error)
 {
-	if (action->local != NULL || action->record == NULL || item == NULL ||
+	const bool may_change =
+		action->local == NULL || self->settings->remote->functions->is_whole;
+	if (!may_change || action->record == NULL || item == NULL ||
 	    strcmp(item->uid, record->uid) == 0) {
 		return true;
 	}
@@ -83,12 +114,16 @@ static bool store_written(struct cycle *self, const struct action *action, struc
 		record->state = RECORD_PENDING;
 		record->reason = g_strdup("to be completed");
 	}
+	if (change->was_edited) { /* as of every edit: the next cycle sends it */
+		g_clear_pointer(&record->local_fingerprint, g_free);
+	}
 	record_note(self, record, change, item, remote->text);
 	apply_settle(self, action->local);
 	/* Of a file that stays as it was other items may still be open: a kill must leave it
 	 * unread. */
 	const bool is_written =
-		action->local == NULL || g_strcmp0(change->revision, action->local->revision) != 0;
+		action->local == NULL ||
+		(!change->was_edited && g_strcmp0(change->revision, action->local->revision) != 0);
 	return follow_uid(self, action, record, item, error) &&
 	       apply_put(self, record, story, error) &&
 	       (!is_written || apply_put_source(self, change, due, error));
@@ -151,6 +186,35 @@ bool apply_create_local(struct cycle *self, GPtrArray *actions, GError **error)
 	                     changes, error);
 }
 
+/* Is there something in it that was never sent? */
+static bool is_edited_here(const struct action *action)
+{
+	const struct item *here = action->local->item;
+	const struct record *record = action->record;
+	return record == NULL || record->state == RECORD_REFUSED ||
+	       (here != NULL && g_strcmp0(here->fingerprint, record->local_fingerprint) != 0);
+}
+
+static enum update_way way_of(const struct cycle *self, const struct action *action)
+{
+	if (!self->settings->remote->functions->is_whole) {
+		return UPDATE_PART;
+	}
+	if (action->operation == OPERATION_UPDATE_LOCAL && !is_edited_here(action)) {
+		return UPDATE_REPLACE;
+	}
+	switch (self->settings->conflict) {
+	case CONFLICT_POLICY_LOCAL:
+		return UPDATE_OURS;
+	case CONFLICT_POLICY_REMOTE:
+		return UPDATE_THEIRS;
+	case CONFLICT_POLICY_BOTH:
+		return UPDATE_BOTH;
+	default:
+		return UPDATE_WHOLE;
+	}
+}
+
 bool apply_update_local(struct cycle *self, GPtrArray *actions, GError **error)
 {
 	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
@@ -160,6 +224,7 @@ bool apply_update_local(struct cycle *self, GPtrArray *actions, GError **error)
 		g_ptr_array_add(changes, change);
 		change->revision = g_strdup(action->local->revision);
 		change->text = g_strdup(action->remote->text);
+		change->way = way_of(self, action);
 		if (action->operation != OPERATION_ADOPT &&
 		    !apply_base(self, action, &change->base, error)) {
 			return false;

@@ -107,6 +107,12 @@ static bool is_blameless(const GError *error)
 	       !passerelle_error_is(error, PASSERELLE_ERROR_NETWORK);
 }
 
+void record_wait(struct cycle *self, struct record *record)
+{
+	record->retry_at =
+		self->settings->now + MIN(RETRY_LONGEST, RETRY_FIRST << MIN(record->attempts, 12u));
+}
+
 void record_fail(struct cycle *self, struct record *record, const struct change *change)
 {
 	const char *reason =
@@ -132,8 +138,7 @@ void record_fail(struct cycle *self, struct record *record, const struct change 
 		if (is_blameless(change->error)) {
 			break;
 		}
-		record->retry_at = self->settings->now +
-		                   MIN(RETRY_LONGEST, RETRY_FIRST << MIN(record->attempts, 12u));
+		record_wait(self, record);
 		record->attempts++;
 	}
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Carries out what a plan wants of the remote side. */
+#include "journal/ledger.h"
 #include "sync/apply.h"
 
 typedef bool (*side_function)(struct endpoint *side, GPtrArray *changes, GError **error);
 
-/* It is gone there and made anew: what a kill leaves in the ledger is then bound to it. */
+/* It is gone there and made anew: what a kill leaves in the ledger from now on is bound to it. */
 static void forget_gone(struct record *record)
 {
 	if (record->missing >= RECORD_MISSING_BELIEVED) {
@@ -20,7 +21,8 @@ static void forget_gone(struct record *record)
 static bool store_intentions(struct cycle *self, GPtrArray *actions, GError **error)
 {
 	struct journal *journal = self->settings->journal;
-	if (!journal_begin(journal, error)) {
+	gint64 next_call = 0;
+	if (!ledger_next(journal, &next_call, error) || !journal_begin(journal, error)) {
 		return false;
 	}
 	for (guint i = 0; i < actions->len; i++) {
@@ -31,6 +33,10 @@ static bool store_intentions(struct cycle *self, GPtrArray *actions, GError **er
 		OWNED(record) record = apply_record(action);
 		if (action->record != NULL && record->state == RECORD_IN_DOUBT) {
 			continue;
+		}
+		/* what earlier calls made of that uid is bound by now, or is none of this item */
+		if (action->operation == OPERATION_CREATE_REMOTE && record->remote_ref == NULL) {
+			record->first_call = next_call;
 		}
 		record->state = RECORD_PENDING;
 		g_free(record->reason);
@@ -93,7 +99,13 @@ static bool store_outcome(struct cycle *self, const struct action *action, struc
                           GError **error)
 {
 	OWNED(record) record = apply_record(action);
-	record_take_local(record, action->local->ref, action->local->item);
+	/* Of a whole in doubt the record tells what was sent, whatever the file says by now. */
+	const bool is_still_in_doubt = self->settings->remote->functions->is_whole &&
+	                               record->state == RECORD_IN_DOUBT &&
+	                               change->verdict == VERDICT_IN_DOUBT;
+	if (!is_still_in_doubt) {
+		record_take_local(record, action->local->ref, action->local->item);
+	}
 	switch (change->verdict) {
 	case VERDICT_DONE:
 	case VERDICT_ADOPTED:
@@ -135,26 +147,48 @@ static bool store_outcomes(struct cycle *self, GPtrArray *actions, GPtrArray *ch
 	return journal_commit(self->settings->journal, error);
 }
 
+/* Of a whole as it was read in this cycle, since what was agreed is perhaps not there any more;
+ * what was not read is as it was agreed, or must not be written over. */
+static const char *revision_there(const struct cycle *self, const struct action *action)
+{
+	const bool is_read = self->settings->remote->functions->is_whole &&
+	                     action->remote != NULL && action->remote->item != NULL;
+	return is_read                  ? action->remote->revision
+	       : action->record != NULL ? action->record->remote_revision
+	                                : NULL;
+}
+
+/* Who takes nothing from there never learns of a rename there: it is no obstacle. Of a whole, what
+ * is there is then only written over where what is here is to win. */
+static bool knows_there(const struct cycle *self, const struct action *action)
+{
+	const bool is_to_win = self->settings->remote->functions->is_whole &&
+	                       self->settings->conflict == CONFLICT_POLICY_LOCAL;
+	return is_to_win || (action->record != NULL && self->settings->direction != DIRECTION_PUSH);
+}
+
+/* Where it is: of what is found again by its UID, where it was found. */
+static const char *ref_there(const struct action *action)
+{
+	return action->remote != NULL   ? action->remote->ref
+	       : action->record != NULL ? action->record->remote_ref
+	                                : NULL;
+}
+
 /* NULL on failure. */
 static struct change *change_for(struct cycle *self, const struct action *action, GError **error)
 {
 	bool is_creation = action->operation == OPERATION_CREATE_REMOTE;
-	const char *ref = action->record != NULL ? action->record->remote_ref : NULL;
-	if (ref == NULL && action->remote != NULL) {
-		ref = action->remote->ref;
-	}
-	struct change *change = change_new(action->uid, is_creation ? NULL : ref);
+	struct change *change = change_new(action->uid, is_creation ? NULL : ref_there(action));
 	if ((action->operation == OPERATION_UPDATE_REMOTE ||
 	     action->operation == OPERATION_MERGE) &&
 	    !apply_base(self, action, &change->base, error)) {
 		change_free(change);
 		return NULL;
 	}
-	/* who takes nothing from there never learns of a rename there: it is no obstacle */
-	change->revision = action->record != NULL && !is_creation &&
-	                                   self->settings->direction != DIRECTION_PUSH
-	                           ? g_strdup(action->record->remote_revision)
-	                           : NULL;
+	if (!is_creation && knows_there(self, action)) {
+		change->revision = g_strdup(revision_there(self, action));
+	}
 	change->text = g_strdup(action->local->item->text);
 	change->item = action->local->item;
 	change->is_insisted = action->record != NULL && action->record->is_insisted;
@@ -201,8 +235,8 @@ bool apply_remove_remote(struct cycle *self, GPtrArray *actions, GError **error)
 	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
 	for (guint i = 0; i < actions->len; i++) {
 		const struct action *action = g_ptr_array_index(actions, i);
-		struct change *change = change_new(action->uid, action->record->remote_ref);
-		change->revision = g_strdup(action->record->remote_revision);
+		struct change *change = change_new(action->uid, ref_there(action));
+		change->revision = g_strdup(revision_there(self, action));
 		g_ptr_array_add(changes, change);
 	}
 	struct endpoint *side = self->settings->remote;
@@ -216,10 +250,13 @@ bool apply_remove_remote(struct cycle *self, GPtrArray *actions, GError **error)
 			change->verdict == VERDICT_DONE || change->verdict == VERDICT_NOT_FOUND;
 		if (is_gone && !records_remove(journal, self->settings->kind, action->record->uid,
 		                               problem == NULL ? error : NULL)) {
-			g_clear_error(&problem);
+			if (problem != NULL) {
+				g_propagate_error(error, problem);
+			}
 			return false;
 		}
 		if (is_gone) {
+			self->report->removed_there++;
 			report_change(self, NEWS_REMOVED, true, action->record->uid,
 			              action->record->name, action->record->local_ref);
 		}
@@ -299,6 +336,9 @@ static bool choose_to_send(struct cycle *self, GPtrArray *actions, bool pulls, b
 {
 	for (guint i = 0; i < actions->len; i++) {
 		struct action *action = g_ptr_array_index(actions, i);
+		if (action->is_conflict) {
+			continue;
+		}
 		if (pulls && !refresh_local(self, action, error)) {
 			return false;
 		}
@@ -329,6 +369,32 @@ static bool choose_to_send(struct cycle *self, GPtrArray *actions, bool pulls, b
 	return true;
 }
 
+/* What is the same as a whole needs no look into the file, and no request. */
+static bool settle_equal(struct cycle *self, GPtrArray *actions, GPtrArray *differing,
+                         GError **error)
+{
+	g_autoptr(GPtrArray) equal = g_ptr_array_new();
+	for (guint i = 0; i < actions->len; i++) {
+		struct action *action = g_ptr_array_index(actions, i);
+		const bool is_equal =
+			self->settings->remote->functions->is_whole && is_same_on_both(action);
+		g_ptr_array_add(is_equal ? equal : differing, action);
+	}
+	if (equal->len == 0) {
+		return true;
+	}
+	if (!journal_begin(self->settings->journal, error)) {
+		return false;
+	}
+	for (guint i = 0; i < equal->len; i++) {
+		if (!store_agreement(self, g_ptr_array_index(equal, i), error)) {
+			journal_rollback(self->settings->journal);
+			return false;
+		}
+	}
+	return journal_commit(self->settings->journal, error);
+}
+
 bool apply_pushes(const struct cycle *self)
 {
 	return self->settings->direction != DIRECTION_PULL &&
@@ -339,16 +405,18 @@ bool apply_both(struct cycle *self, GPtrArray *actions, GError **error)
 {
 	bool pulls = self->settings->direction != DIRECTION_PUSH;
 	bool pushes = apply_pushes(self);
-	if (pulls && !apply_update_local(self, actions, error)) {
+	g_autoptr(GPtrArray) differing = g_ptr_array_new();
+	if (!settle_equal(self, actions, differing, error) ||
+	    (pulls && differing->len > 0 && !apply_update_local(self, differing, error))) {
 		return false;
 	}
 	g_autoptr(GPtrArray) to_send = g_ptr_array_new();
 	g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func((GDestroyNotify)record_free);
-	bool went_well = choose_to_send(self, actions, pulls, pushes, records, to_send, error) &&
+	bool went_well = choose_to_send(self, differing, pulls, pushes, records, to_send, error) &&
 	                 (to_send->len == 0 || apply_update_remote(self, to_send, error));
-	for (guint i = 0; i < actions->len; i++) {
+	for (guint i = 0; i < differing->len; i++) {
 		/* freed with records */
-		((struct action *)g_ptr_array_index(actions, i))->record = NULL;
+		((struct action *)g_ptr_array_index(differing, i))->record = NULL;
 	}
 	return went_well;
 }

@@ -4,6 +4,22 @@
 
 #include "sync/hold.h"
 
+/* A part of an item is always merged; of whole ones the properties of a card can be. */
+static enum conflict conflict_of(const struct cycle_settings *settings)
+{
+	if (!settings->remote->functions->is_whole || settings->kind == ITEM_CONTACT) {
+		return CONFLICT_MERGE;
+	}
+	switch (settings->conflict) {
+	case CONFLICT_POLICY_LOCAL:
+		return CONFLICT_LOCAL;
+	case CONFLICT_POLICY_REMOTE:
+		return CONFLICT_REMOTE;
+	default:
+		return CONFLICT_MERGE;
+	}
+}
+
 static struct policy make_policy(const struct cycle *self)
 {
 	const struct cycle_settings *settings = self->settings;
@@ -13,6 +29,8 @@ static struct policy make_policy(const struct cycle *self)
 		.direction = settings->direction,
 		.on_remote_delete = settings->on_remote_delete,
 		.max_adds = settings->max_adds,
+		.max_deletes = settings->max_deletes,
+		.conflict = conflict_of(settings),
 		.is_confirmed = settings->is_confirmed,
 		.hold = self->hold,
 		.now = settings->now,
@@ -20,11 +38,11 @@ static struct policy make_policy(const struct cycle *self)
 		.local_can_create = local->create != NULL,
 		.local_can_update = local->update != NULL,
 		.local_can_remove = local->remove != NULL,
-		.remote_can_list = remote->list != NULL,
 		/* What is not yet read could be what would be added. */
 		.remote_can_create = remote->create != NULL && !self->is_partial,
 		.remote_can_update = remote->update != NULL,
 		.remote_can_remove = remote->remove != NULL,
+		.remote_is_whole = remote->is_whole,
 	};
 }
 
@@ -42,6 +60,7 @@ static bool run_pass(struct cycle *self, struct plan **plan, GError **error)
 	const struct policy policy = make_policy(self);
 	*plan = plan_make(self->local, self->remote, self->records, &policy);
 	self->report->is_plan_held |= (*plan)->is_held;
+	self->report->held_removals = (*plan)->n_held_removals;
 	if (self->settings->is_dry_run) {
 		self->report->description = plan_describe(*plan);
 		self->is_partial = false;
@@ -80,9 +99,7 @@ static void run(struct cycle *self, GError **error)
 
 struct cycle_report *cycle_run(const struct cycle_settings *settings)
 {
-	struct cycle_report *report = g_new0(struct cycle_report, 1);
-	report->problems = g_ptr_array_new_with_free_func((GDestroyNotify)problem_free);
-	report->news = news_list_new();
+	struct cycle_report *report = cycle_report_new();
 	struct cycle self = {
 		.settings = settings,
 		.report = report,
@@ -108,18 +125,4 @@ struct cycle_report *cycle_run(const struct cycle_settings *settings)
 	snapshot_free(self.local);
 	snapshot_free(self.remote);
 	return report;
-}
-
-void cycle_report_free(struct cycle_report *self)
-{
-	if (self == NULL) {
-		return;
-	}
-	g_free(self->discovery);
-	g_free(self->description);
-	g_free(self->hold);
-	g_ptr_array_unref(self->problems);
-	news_list_free(self->news);
-	g_clear_error(&self->error);
-	g_free(self);
 }

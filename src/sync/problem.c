@@ -23,6 +23,15 @@ struct problem *problem_new(const char *name, const char *ref, const char *text)
 	return self;
 }
 
+struct problem *problem_within(const struct problem *self, const char *name)
+{
+	struct problem *copy = g_new0(struct problem, 1);
+	copy->line = g_strdup_printf("%s/%s", name, self->line);
+	copy->log_line = g_strdup_printf("%s/%s", name, self->log_line);
+	copy->ref = g_strdup_printf("%s/%s", name, self->ref);
+	return copy;
+}
+
 void problem_free(struct problem *self)
 {
 	if (self == NULL) {

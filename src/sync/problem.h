@@ -13,6 +13,8 @@ struct problem {
 
 /* name NULL: people know it by ref (a file, an id, a UID). text quotes nothing of the item. */
 struct problem *problem_new(const char *name, const char *ref, const char *text);
+/* The same, of an item within something that has a name. */
+struct problem *problem_within(const struct problem *self, const char *name);
 void problem_free(struct problem *self);
 
 #endif

@@ -59,6 +59,18 @@ static void ask_for_old(struct cycle *self, GArray *old, GArray *questions, GPtr
 	}
 }
 
+/* Of an item that is there as a whole the mark in a listing tells every change. */
+static bool is_old(const struct cycle *self, const struct record *record, const struct entry *entry)
+{
+	if (record->state != RECORD_AGREED && record->state != RECORD_REFUSED) {
+		return false;
+	}
+	const bool tells_all =
+		self->settings->remote->functions->is_whole && entry->revision != NULL;
+	const gint64 age = self->settings->now - record->remote_read;
+	return self->settings->is_full || (!tells_all && age >= CYCLE_DETAILS_AGE);
+}
+
 static void choose(struct cycle *self, GArray *questions, GPtrArray *changes)
 {
 	g_autoptr(GHashTable) records = g_hash_table_new(g_str_hash, g_str_equal);
@@ -88,10 +100,7 @@ static void choose(struct cycle *self, GArray *questions, GPtrArray *changes)
 			}
 		} else if (wants_details(record, entry)) {
 			ask(self, questions, changes, entry, record);
-		} else if (self->is_first_pass &&
-		           (record->state == RECORD_AGREED || record->state == RECORD_REFUSED) &&
-		           (self->settings->is_full ||
-		            self->settings->now - record->remote_read >= CYCLE_DETAILS_AGE)) {
+		} else if (self->is_first_pass && is_old(self, record, entry)) {
 			const struct question question = {.entry = entry, .record = record};
 			g_array_append_val(old, question);
 		}
@@ -120,11 +129,14 @@ static void take_text(struct cycle *self, struct entry *entry, const struct reco
 	}
 }
 
-/* A complete listing lacked it and a read denied it: believed the second time. */
+/* A complete listing lacked it and a read denied it: believed the second time, or at once where the
+ * side is sure of what it lists. */
 static bool count_missing(struct cycle *self, struct record *record, bool is_missing,
                           GError **error)
 {
-	unsigned missing = is_missing ? MIN(record->missing + 1, RECORD_MISSING_BELIEVED) : 0;
+	const unsigned weight = self->remote->is_certain ? RECORD_MISSING_BELIEVED : 1;
+	const unsigned missing =
+		is_missing ? MIN(record->missing + weight, RECORD_MISSING_BELIEVED) : 0;
 	if (record->missing == missing) {
 		return true;
 	}
@@ -156,6 +168,10 @@ static bool take_answer(struct cycle *self, const struct question *question, GEr
 		report_problem(self, entry != NULL ? entry->hint : NULL, change->ref,
 		               change->error->message);
 	}
+	if (change->error != NULL && entry != NULL && entry->problem == NULL &&
+	    self->settings->remote->functions->is_whole) {
+		entry->problem = g_error_copy(change->error); /* not as it was: unknown */
+	}
 	return true;
 }
 
@@ -178,13 +194,30 @@ static bool read_details(struct cycle *self, GError **error)
 	return true;
 }
 
-static void free_texts(struct snapshot *snapshot)
+/* What stands in the journal as it is there needs its text no more. What was read and led to
+ * nothing, as a conflict, is not asked for twice in a cycle, and is kept where it would be taken
+ * for unchanged. */
+static void free_texts(struct cycle *self)
 {
-	for (guint i = 0; i < snapshot->entries->len; i++) {
-		struct entry *entry = g_ptr_array_index(snapshot->entries, i);
-		g_clear_pointer(&entry->text, g_free);
-		item_free(entry->item);
-		entry->item = NULL;
+	g_autoptr(GHashTable) stored = g_hash_table_new(g_str_hash, g_str_equal);
+	const bool is_whole = self->settings->remote->functions->is_whole;
+	for (guint i = 0; is_whole && i < self->records->len; i++) {
+		struct record *record = g_ptr_array_index(self->records, i);
+		if (record->remote_ref != NULL) {
+			g_hash_table_insert(stored, record->remote_ref, record);
+		}
+	}
+	for (guint i = 0; i < self->remote->entries->len; i++) {
+		struct entry *entry = g_ptr_array_index(self->remote->entries, i);
+		const struct record *record = g_hash_table_lookup(stored, entry->ref);
+		const bool is_stored =
+			!is_whole || (record != NULL &&
+		                      g_strcmp0(record->remote_revision, entry->revision) == 0);
+		if (is_stored) {
+			g_clear_pointer(&entry->text, g_free);
+			item_free(entry->item);
+			entry->item = NULL;
+		}
 	}
 }
 
@@ -228,7 +261,7 @@ bool read_remote(struct cycle *self, GError **error)
 	if (self->is_first_pass) {
 		went_well = list_remote(self, &problem);
 	} else if (self->remote != NULL) {
-		free_texts(self->remote);
+		free_texts(self);
 	}
 	if (went_well && self->remote != NULL) {
 		went_well = read_details(self, &problem);

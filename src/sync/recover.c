@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Brings the journal up to what earlier cycles really did, before anything new is decided. */
 #include "journal/ledger.h"
-#include "sync/parts.h"
+#include "sync/apply.h"
 
 /* The ledger knows that the creation took effect; the record does not (a kill came in between). */
 static bool bind_record(struct cycle *self, struct record *record, GError **error)
@@ -16,25 +16,30 @@ static bool bind_record(struct cycle *self, struct record *record, GError **erro
 	for (guint i = 0; i < calls->len; i++) {
 		const struct ledger_call *call = g_ptr_array_index(calls, i);
 		is_in_doubt |= call->state == LEDGER_IN_DOUBT;
-		if (call->state == LEDGER_DONE && call->target == NULL && call->result != NULL) {
+		if (call->state == LEDGER_DONE && call->target == NULL && call->result != NULL &&
+		    call->id >= record->first_call) {
 			result = call->result;
 		}
 	}
-	bool is_news = (result != NULL && record->remote_ref == NULL) ||
-	               is_in_doubt != (record->state == RECORD_IN_DOUBT);
-	if (!is_news) {
+	const bool is_bound = result != NULL && record->remote_ref == NULL;
+	const bool was_in_doubt = record->state == RECORD_IN_DOUBT;
+	if (!is_bound && is_in_doubt == was_in_doubt) {
 		return true;
 	}
-	if (record->remote_ref == NULL && result != NULL) {
+	if (is_bound) {
 		record->remote_ref = g_strdup(result);
 		report_change(self, NEWS_ADDED, true, record->uid, record->name, record->local_ref);
+	}
+	record->retry_at = 0;
+	if (was_in_doubt && !is_in_doubt && !is_bound &&
+	    self->settings->remote->functions->is_whole && record->attempts++ > 0) {
+		record_wait(self, record); /* it may come to nothing each time */
 	}
 	record->state = is_in_doubt ? RECORD_IN_DOUBT : RECORD_PENDING;
 	g_free(record->reason);
 	record->reason =
 		g_strdup(is_in_doubt ? "a write was sent and no answer came; waiting for certainty"
 	                             : "to be completed");
-	record->retry_at = 0;
 	return records_put(self->settings->journal, self->settings->kind, record, error);
 }
 

@@ -39,6 +39,22 @@ static void count_unsent(struct cycle *self, const struct plan *plan)
 	}
 }
 
+/* What is one thing here and another there, and waits for a person. */
+static void tell_conflicts(struct cycle *self, const struct plan *plan)
+{
+	for (guint i = 0; plan != NULL && i < plan->actions->len; i++) {
+		const struct action *action = g_ptr_array_index(plan->actions, i);
+		if (action->is_conflict) {
+			const char *name =
+				action->local->item != NULL ? action->local->item->name : NULL;
+			self->report->held++;
+			self->report->left_alone++;
+			report_problem(self, NULL, action->local->ref, action->reason);
+			report_held(self, action->uid, name, action->local->ref, action->reason);
+		}
+	}
+}
+
 /* Files that cannot be taken, as of the last look at the folder. */
 static void tell_left_alone(struct cycle *self)
 {
@@ -50,14 +66,40 @@ static void tell_left_alone(struct cycle *self)
 	}
 }
 
+/* New ones where nothing can be added: nobody else would ever say a word of them. */
+static void tell_kept_here(struct cycle *self)
+{
+	const enum direction direction = self->settings->direction;
+	const bool may_push = direction == DIRECTION_BOTH || direction == DIRECTION_PUSH;
+	if (!may_push || self->settings->remote->functions->create != NULL || self->local == NULL) {
+		return;
+	}
+	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+	for (guint i = 0; i < self->records->len; i++) {
+		const struct record *record = g_ptr_array_index(self->records, i);
+		g_hash_table_add(known, record->uid);
+	}
+	for (guint i = 0; i < self->local->entries->len; i++) {
+		const struct entry *entry = g_ptr_array_index(self->local->entries, i);
+		const struct item *item = entry->item;
+		if (item != NULL && !g_hash_table_contains(known, item->uid)) {
+			self->report->held++;
+			report_held(self, item->uid, item->name, entry->ref,
+			            "nothing can be added there: it stays here alone");
+		}
+	}
+}
+
 bool tally(struct cycle *self, const struct plan *plan, GError **error)
 {
 	struct cycle_report *report = self->report;
 	count_unsent(self, plan);
+	tell_conflicts(self, plan);
 	tell_left_alone(self);
 	if (!load_records(self, error)) {
 		return false;
 	}
+	tell_kept_here(self);
 	for (guint i = 0; i < self->records->len; i++) {
 		const struct record *record = g_ptr_array_index(self->records, i);
 		gint64 *count = counter(report, record);

@@ -472,12 +472,12 @@ START_TEST(a_good_look_at_the_mail_does_not_hide_what_the_contacts_need)
 	g_autoptr(GError) consent = NULL;
 	passerelle_error_set_with_url(&consent, PASSERELLE_ERROR_CONSENT, "https://x/p",
 	                              "allow it");
-	health_set_error(&health.parts[PART_CONTACTS], &home_account, consent, 100);
+	health_set_error(&health.parts[PART_CONTACTS], &home_account, PART_CONTACTS, consent, 100);
 	ck_assert(health_save(&health, journal, NULL));
 	health_clear(&health);
 	health_load(&health, journal);
-	health_set_error(&health.parts[PART_CONTACTS], &home_account, consent, 200);
-	health_set_error(&health.parts[PART_MESSAGES], &home_account, NULL, 200);
+	health_set_error(&health.parts[PART_CONTACTS], &home_account, PART_CONTACTS, consent, 200);
+	health_set_error(&health.parts[PART_MESSAGES], &home_account, PART_MESSAGES, NULL, 200);
 	OWNED(status_document) document = status_document_new("home");
 	health_tell(&health, document);
 	ck_assert_int_eq(document->state, STATUS_CONSENT_REQUIRED);
@@ -520,7 +520,7 @@ START_TEST(a_file_that_cannot_be_taken_is_named_and_is_no_doubt)
 	ck_assert_int_eq(part->state, STATUS_HELD);
 	ck_assert_str_eq(part->action_kind, "files");
 	ck_assert_str_eq(part->message,
-	                 "contacts: 2 files are left alone, first big.vcf: File too large");
+	                 "contacts: 2 are left alone, first big.vcf: File too large");
 	report.held = 62;
 	report.is_plan_held = true;
 	sync_report_judge(&report, &home_account, PART_CONTACTS, part, 2);

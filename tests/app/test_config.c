@@ -2,6 +2,8 @@
 /* The configuration: what is read, and how every kind of mistake is told. */
 #include "app/config.h"
 #include "app/config_options.h"
+#include "app/drivers.h"
+#include "app/service.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -13,6 +15,18 @@
 #define ACCOUNT                                                                                    \
 	"[account home]\nendpoint = https://example.org\nservice_id = X\n"                         \
 	"service_password_file = /p\n"
+/* A server of contacts and events, and the address of both. */
+#define CLOUD                                                                                      \
+	"[account cloud]\ncontacts_remote = carddav\ncalendar_remote = caldav\n"                   \
+	"endpoint = https://cloud.example\nuser = u\npassword_file = /q\nmessages = off\n"         \
+	"contacts = /c\ncalendar = /e\n"
+/* The mail counts from another service. */
+#define MAIL                                                                                       \
+	"mail_remote = imap\nmail_url = imaps://mail.example\nmail_user = u\n"                     \
+	"mail_password_file = /q\n"
+#define SIGN_IN                                                                                    \
+	"oauth_client_id = X\nlogin_url = https://l.example\n"                                     \
+	"oauth_token_url = https://t.example\n"
 
 static struct config *parse(const char *text, GError **error)
 {
@@ -193,17 +207,67 @@ static const struct {
          "test.conf:1: account \"home\" needs one of \"service_password_command\" and "
          "\"service_password_file\", not both"},
 	{ACCOUNT "remote = citrus\n",
-         "test.conf:1: account \"home\": no remote is called \"citrus\""},
+         "test.conf:1: account \"home\": no remote is called \"citrus\": there are orange, "
+         "carddav, caldav, imap"},
 	{ACCOUNT "messages = off\n",
          "test.conf:1: account \"home\" has nothing to do: it needs \"contacts\" or \"calendar\""},
 	{ACCOUNT "contacts = /a\ncalendar = /a\n",
          "test.conf:1: account \"home\": \"contacts\" and \"calendar\" are the same folder"},
 	{ACCOUNT "contacts = /a\nprofile = /a/me.vcf\n",
          "test.conf:1: account \"home\": \"profile\" lies in the folder of \"contacts\""},
+	{CLOUD "service_id = X\nservice_password_file = /p\nprofile = /c/work/me.vcf\n"
+               "contacts_url = https://dav.example\ncalendar_url = https://dav.example\n"
+               "contacts_collections = all\n",
+         "test.conf:1: account \"cloud\": \"profile\" lies below the folder of \"contacts\", "
+         "among those of \"contacts_collections\""},
 	{ACCOUNT "contacts_export = /b\nprofile = /a/../b\n",
          "test.conf:1: account \"home\": \"profile\" is the file of another option"},
 	{"[account a/b]\nendpoint = https://h\nservice_id = X\nservice_password_file = /p\n",
          "test.conf:1: an account is called by 1 to 64 letters, digits, \"_\" and \"-\""},
+	{ACCOUNT "contacts = /c\ncontacts_collections = all\n",
+         "test.conf:1: account \"home\": \"contacts_collections\" is of no use to the remote "
+         "\"orange\""},
+	{ACCOUNT "calendar = /e\ncalendar_collections = work\n",
+         "test.conf:1: account \"home\": \"calendar_collections\" is of no use to the remote "
+         "\"orange\""},
+	{ACCOUNT "mail_folders = Lists\n",
+         "test.conf:1: account \"home\": \"mail_folders\" is of no use to the remote "
+         "\"orange\""},
+	{ACCOUNT "mail_url = imaps://mail.example\n",
+         "test.conf:1: account \"home\": \"mail_url\" is of no use to the remote \"orange\""},
+	{ACCOUNT "user = u\n",
+         "test.conf:1: account \"home\": \"user\" is of no use to the remote \"orange\""},
+	{ACCOUNT MAIL "contacts_user = u\ncontacts_password_file = /q\n",
+         "test.conf:1: account \"home\": \"contacts_user\" is of no use to the remote \"orange\"\n"
+         "test.conf:1: account \"home\": \"contacts_password_file\" is of no use to the remote "
+         "\"orange\""},
+	{ACCOUNT MAIL "calendar_password_command = x\n",
+         "test.conf:1: account \"home\": \"calendar_password_command\" is of no use to the "
+         "remote \"orange\""},
+	{ACCOUNT MAIL SIGN_IN,
+         "test.conf:1: account \"home\": \"oauth_client_id\" is of no use where everything has a "
+         "password"},
+	{CLOUD SIGN_IN,
+         "test.conf:1: account \"cloud\": \"oauth_client_id\" is of no use where everything has a "
+         "password"},
+	{CLOUD "profile = /me.vcf\nremote = carddav\ncalendar_url = https://dav.example\n",
+         "test.conf:1: account \"cloud\": \"profile\" is of no use to the remote \"carddav\""},
+	{ACCOUNT "mail_remote = imap\nmail_user = u\nmail_password_file = /q\n",
+         "test.conf:1: account \"home\" needs \"mail_url\""},
+	{ACCOUNT "contacts = /c\ncontacts_remote = carddav\nuser = u\npassword_file = /q\n",
+         "test.conf:1: account \"home\" needs \"contacts_url\": \"endpoint\" is the address of "
+         "the remote \"orange\""},
+	{CLOUD "remote = carddav\n",
+         "test.conf:1: account \"cloud\" needs \"calendar_url\": \"endpoint\" is the address of "
+         "the remote \"carddav\""},
+	{CLOUD "profile = /me.vcf\nservice_id = X\nservice_password_file = /p\n",
+         "test.conf:1: account \"cloud\" needs \"contacts_url\": \"endpoint\" is the address of "
+         "the remote \"orange\"\n"
+         "test.conf:1: account \"cloud\" needs \"calendar_url\": \"endpoint\" is the address of "
+         "the remote \"orange\""},
+	{CLOUD "profile = /me.vcf\ncontacts_url = https://dav.example\n"
+               "calendar_url = https://dav.example\nservice_password_file = /p\n",
+         "test.conf:1: account \"cloud\" needs \"service_id\""},
 	{"[account a]\nservice_id = X\nservice_password_file = /p\n",
          "test.conf:1: account \"a\" needs \"endpoint\" (or \"messages_url\")"},
 	{"[general]\n", NO_ACCOUNT},
@@ -216,6 +280,59 @@ static const struct {
 START_TEST(a_mistake_is_told_with_file_line_and_the_right_spelling)
 {
 	check_mistakes(mistakes[_i].text, mistakes[_i].expected);
+}
+END_TEST
+
+static const char *const fine[] = {
+	CLOUD,
+	CLOUD MAIL,
+	CLOUD "contacts_collections = all\ncalendar_collections = home, work\n",
+	CLOUD MAIL "mail_folders = INBOX, Lists\n",
+	CLOUD "service_id = X\nservice_password_file = /p\nprofile = /c/me/me.vcf\n"
+	      "contacts_url = https://dav.example\ncalendar_url = https://dav.example\n",
+	ACCOUNT "contacts = /c\ncontacts_remote = carddav\ncontacts_url = https://dav.example\n"
+		"user = u\npassword_file = /q\n",
+	ACCOUNT MAIL "mail_folders = INBOX, Lists\n",
+	ACCOUNT "mail_folders = INBOX\n",
+	"[account cloud]\nremote = carddav\nendpoint = https://cloud.example\nuser = u\n"
+	"contacts = /c\n" SIGN_IN,
+	/* a part that is switched off for a while keeps what is said of it */
+	ACCOUNT "contacts = /c\nmessages = off\nmail_remote = imap\nmail_user = u\n"
+		"mail_folders = Lists\n" SIGN_IN,
+};
+
+START_TEST(what_fits_together_is_taken)
+{
+	g_autoptr(GError) error = NULL;
+	OWNED(config) config = parse(fine[_i], &error);
+	ck_assert_msg(config != NULL, "%s", error != NULL ? error->message : "");
+}
+END_TEST
+
+START_TEST(an_endpoint_belongs_to_the_remote_or_to_all_that_are_left)
+{
+	g_autoptr(GError) error = NULL;
+	OWNED(config) config = parse(CLOUD, &error);
+	ck_assert_msg(config != NULL, "%s", error != NULL ? error->message : "");
+	struct account_config *cloud = config_account(config, "cloud");
+	const struct remote_driver *orange = drivers_find("orange");
+	ck_assert(service_owns_endpoint(cloud, drivers_find("carddav")));
+	ck_assert(service_owns_endpoint(cloud, drivers_find("caldav")));
+	cloud->messages = 1; /* orange has them */
+	ck_assert(service_owns_endpoint(cloud, orange));
+	ck_assert(!service_owns_endpoint(cloud, drivers_find("carddav")));
+	ck_assert(!service_owns_endpoint(cloud, drivers_find("imap")));
+}
+END_TEST
+
+START_TEST(the_address_of_the_mail_counts_is_one_of_their_service)
+{
+	static char web[] = "https://m.example", server[] = "imaps://m.example", imap[] = "imap";
+	static char orange[] = "orange";
+	struct account_config account = {.remote = orange, .messages_url = web, .mail_url = server};
+	ck_assert_str_eq(service_of(&account, PART_MESSAGES).url, web);
+	account.mail_remote = imap;
+	ck_assert_str_eq(service_of(&account, PART_MESSAGES).url, server);
 }
 END_TEST
 
@@ -298,6 +415,9 @@ int main(void)
 	tcase_add_test(tests, a_value_of_any_length_around_the_buffer_arrives_whole);
 	tcase_add_loop_test(tests, a_mistake_is_told_with_file_line_and_the_right_spelling, 0,
 	                    (int)G_N_ELEMENTS(mistakes));
+	tcase_add_loop_test(tests, what_fits_together_is_taken, 0, (int)G_N_ELEMENTS(fine));
+	tcase_add_test(tests, an_endpoint_belongs_to_the_remote_or_to_all_that_are_left);
+	tcase_add_test(tests, the_address_of_the_mail_counts_is_one_of_their_service);
 	tcase_add_test(tests, all_mistakes_are_told_in_the_order_of_the_file);
 	tcase_add_test(tests, a_long_line_without_a_name_does_not_flow_into_the_value_before_it);
 	tcase_add_test(tests, a_line_beyond_the_limit_is_a_mistake);

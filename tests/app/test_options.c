@@ -89,7 +89,9 @@ START_TEST(the_example_is_read_when_its_semicolons_are_taken_away)
 	g_autoptr(GRegex) comment = g_regex_new("^;", G_REGEX_MULTILINE, 0, NULL);
 	g_autofree char *text = g_regex_replace(comment, example, -1, 0, "", 0, NULL);
 	g_autoptr(GRegex) second =
-		g_regex_new("^service_password_file.*$", G_REGEX_MULTILINE, 0, NULL);
+		g_regex_new("^(service_|oauth_)?(\\w+_)?(password|secret)_file.*$"
+	                    "|^(contacts_)?password_command.*$",
+	                    G_REGEX_MULTILINE, 0, NULL);
 	g_autofree char *one_password = g_regex_replace(second, text, -1, 0, "", 0, NULL);
 	g_autoptr(GError) error = NULL;
 	OWNED(config) config = config_parse(one_password, strlen(one_password), "example", &error);

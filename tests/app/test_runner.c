@@ -23,16 +23,17 @@
 #define GRACE      (5 * 1000)    /* between SIGTERM and SIGKILL */
 #define BEHAVIOUR  "TEST_RUNNER_CHILD"
 #define RECORD     "TEST_RUNNER_RECORD"
-#define TRIES      2400 /* of 50 ms, for a child to do what it does */
+#define MAIL_END   "TEST_RUNNER_MAIL_END" /* exit status of the one that waits for mail */
+#define TRIES      2400                   /* of 50 ms, for a child to do what it does */
 #define EVERYTHING "contacts,calendar,messages"
 
 /* ---- the child ---- */
 
-static void tell_done(const char *list)
+static void tell_end(const char *list, const char *end)
 {
 	g_auto(GStrv) parts = g_strsplit(list, ",", -1);
 	for (guint i = 0; parts[i] != NULL; i++) {
-		printf("part %s done -\n", parts[i]);
+		printf("part %s %s -\n", parts[i], end);
 	}
 }
 
@@ -71,13 +72,28 @@ static int child(const char *list)
 		wait_for_edit();
 		puts("part contacts done 1234");
 		return EXIT_SUCCESS;
-	} else if (strcmp(behaviour, "done") != 0) {
+	} else if (strcmp(behaviour, "done") != 0 && strcmp(behaviour, "login") != 0) {
 		for (;;) {
 			pause();
 		}
 	}
-	tell_done(list);
+	tell_end(list, behaviour);
 	return EXIT_SUCCESS;
+}
+
+/* The one that waits for mail: there is some whenever the bell rings. */
+static int mail_child(void)
+{
+	g_autofree char *bell = g_build_filename(g_getenv("STATE_DIRECTORY"), "bell", NULL);
+	if (g_getenv(MAIL_END) != NULL) {
+		return atoi(g_getenv(MAIL_END));
+	}
+	for (;;) {
+		if (g_unlink(bell) == 0 && write(STDOUT_FILENO, "!", 1) != 1) {
+			return EXIT_FAILURE;
+		}
+		g_usleep(20 * 1000);
+	}
 }
 
 /* ---- the world ---- */
@@ -88,10 +104,12 @@ static struct config whole;
 static struct runner_host host;
 static struct runner *runner;
 static gint64 now;
+static guint changes;
 
 static void on_changed(void *data)
 {
 	(void)data;
+	changes++;
 }
 
 static char *below(const char *name)
@@ -112,7 +130,10 @@ static void set_up(void)
 	static char name[] = "home", near[] = "http://127.0.0.1:1";
 	root = g_dir_make_tmp("passerelle-runner-XXXXXX", NULL);
 	g_setenv("STATE_DIRECTORY", root, TRUE);
+	g_unsetenv(MAIL_END);
+	static char remote[] = "orange";
 	config = (struct account_config){
+		.remote = remote,
 		.name = name,
 		.endpoint = near,
 		.contacts = below("contacts"),
@@ -365,6 +386,121 @@ START_TEST(an_edit_during_a_cycle_makes_a_second_one_soon)
 }
 END_TEST
 
+/* ---- sign-ins, and mail ---- */
+
+static const char *const sign_ins[] = {"home.token", "home.oauth"};
+
+START_TEST(a_sign_in_of_either_kind_wakes_what_waits_for_it)
+{
+	g_autofree char *other = below("work.oauth");
+	g_autofree char *own = below(sign_ins[_i]);
+	config.contacts_direction = config.calendar_direction = DIRECTION_OFF;
+	runner_free(runner);
+	runner = runner_new(&config, &host, now);
+	behave("login");
+	expect_start("messages", "");
+	wait_for_end();
+	ck_assert_int_gt(runner_deadline(runner, true), now + 5 * MINUTE);
+	ck_assert(g_file_set_contents(other, "x", -1, NULL));
+	watcher_read(host.watcher);
+	ck_assert_int_gt(runner_deadline(runner, true), now + 5 * MINUTE);
+	ck_assert(g_file_set_contents(own, "x", -1, NULL));
+	watcher_read(host.watcher);
+	ck_assert_int_le(runner_deadline(runner, true), clock_now());
+}
+END_TEST
+
+/* Nothing but the mail of a server that tells of it. */
+static void use_mail(gint64 interval)
+{
+	static char imap[] = "imap", address[] = "imap://127.0.0.1:1";
+	config.contacts_direction = config.calendar_direction = DIRECTION_OFF;
+	config.mail_remote = imap;
+	config.mail_url = address;
+	config.messages_interval = interval;
+	runner_free(runner);
+	runner = runner_new(&config, &host, now);
+}
+
+/* Until the child that waits for mail has told something, or has ended. */
+static void await_change(void)
+{
+	const guint before = changes;
+	while (changes == before) {
+		g_main_context_iteration(NULL, TRUE);
+	}
+}
+
+static void ring(void)
+{
+	g_autofree char *bell = below("bell");
+	ck_assert(g_file_set_contents(bell, "", 0, NULL));
+	await_change();
+}
+
+static void expect_cycle(void)
+{
+	behave("done");
+	expect_start("messages", "");
+	wait_for_end();
+}
+
+START_TEST(news_of_mail_are_looked_at_even_where_the_look_was_taken_along_before)
+{
+	use_mail(5); /* seconds */
+	expect_cycle();
+	now += MINUTE;
+	expect_cycle();
+	ring();
+	expect_cycle();
+	now += 2 * 1000;
+	ring();
+	step();
+	ck_assert(!runner_is_busy(runner)); /* planned, 10 seconds after the one before */
+	now += 4 * 1000;
+	expect_cycle(); /* the interval */
+	now += 1000;
+	ring();
+	step();
+	ck_assert_int_eq(runner_deadline(runner, true), now + 3 * 1000);
+}
+END_TEST
+
+START_TEST(a_reload_without_a_change_starts_the_waiting_for_mail_again)
+{
+	use_mail(3600);
+	g_setenv(MAIL_END, "78", TRUE);
+	expect_cycle();
+	await_change();
+	step();
+	now += 5 * MINUTE;
+	ck_assert_int_gt(runner_deadline(runner, true), now);
+	g_unsetenv(MAIL_END);
+	ck_assert(runner_reload(runner, &config, now));
+	ck_assert_int_le(runner_deadline(runner, true), now);
+	step();
+	ck_assert(!runner_is_busy(runner));
+	ring();
+	expect_cycle();
+}
+END_TEST
+
+START_TEST(a_sign_in_starts_the_waiting_for_mail_again)
+{
+	g_autofree char *own = below("home.oauth");
+	use_mail(3600);
+	g_setenv(MAIL_END, "77", TRUE);
+	expect_cycle();
+	await_change();
+	step();
+	const gint64 next = runner_deadline(runner, true);
+	ck_assert_int_gt(next, now + 5 * MINUTE);
+	ck_assert(g_file_set_contents(own, "x", -1, NULL));
+	watcher_read(host.watcher);
+	ck_assert_int_lt(runner_deadline(runner, true), next);
+}
+END_TEST
+
 static int run_tests(void)
 {
 	Suite *suite = suite_create("runner");
@@ -381,6 +517,11 @@ static int run_tests(void)
 	tcase_add_test(tests, a_reload_without_a_change_keeps_the_child_and_what_waits);
 	tcase_add_test(tests, without_a_network_only_a_remote_elsewhere_is_waited_for);
 	tcase_add_test(tests, an_edit_during_a_cycle_makes_a_second_one_soon);
+	tcase_add_loop_test(tests, a_sign_in_of_either_kind_wakes_what_waits_for_it, 0, 2);
+	tcase_add_test(tests,
+	               news_of_mail_are_looked_at_even_where_the_look_was_taken_along_before);
+	tcase_add_test(tests, a_reload_without_a_change_starts_the_waiting_for_mail_again);
+	tcase_add_test(tests, a_sign_in_starts_the_waiting_for_mail_again);
 	suite_add_tcase(suite, tests);
 	SRunner *all = srunner_create(suite);
 	srunner_run_all(all, CK_NORMAL);
@@ -389,9 +530,12 @@ static int run_tests(void)
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* As runner.c starts it: -c /dev/stdin sync ACCOUNT --only PARTS. */
+/* As runner.c starts it: -c /dev/stdin sync ACCOUNT --only PARTS, or -c FILE wait-mail ACCOUNT. */
 int main(int argc, char **argv)
 {
 	log_open(LOG_LEVEL_ERROR);
+	if (argc == 5 && strcmp(argv[3], "wait-mail") == 0) {
+		return mail_child();
+	}
 	return argc == 7 && strcmp(argv[3], "sync") == 0 ? child(argv[6]) : run_tests();
 }

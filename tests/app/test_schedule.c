@@ -12,7 +12,9 @@
 static struct account_config account(void)
 {
 	static char folder[] = "/x";
+	static char remote[] = "orange";
 	return (struct account_config){
+		.remote = remote,
 		.contacts = folder,
 		.calendar = folder,
 		.messages = 1,

@@ -459,6 +459,33 @@ static void write_aged(const char *name, gint64 seconds)
 	ck_assert_int_eq(utimensat(folder, name, times, 0), 0);
 }
 
+START_TEST(a_draft_has_one_name_and_nothing_is_left_of_one_without)
+{
+	scratch_write("taken", "old");
+	struct durable_draft *draft = durable_draft_new(folder, "taken", "new", 3, 0640, NULL);
+	ck_assert(durable_draft_sync(draft, NULL));
+	g_autoptr(GError) error = NULL;
+	ck_assert(!durable_draft_place(draft, "taken", &error));
+	expect_error(error, PASSERELLE_ERROR_STALE);
+	ck_assert_ptr_null(durable_draft_revision(draft));
+	ck_assert(!durable_draft_place(draft, "../out", NULL));
+	ck_assert(durable_draft_place(draft, "free", NULL));
+	ck_assert(durable_sync_folder(folder, NULL));
+	g_autofree char *revision = durable_draft_revision(draft);
+	g_autofree char *present = durable_revision_at(folder, "free");
+	ck_assert_str_eq(revision, present);
+	scratch_write("free", "edited at once");
+	g_autofree char *written = durable_draft_revision(draft);
+	g_autofree char *edited = durable_revision_at(folder, "free");
+	ck_assert_str_ne(written, edited);
+	durable_draft_free(draft);
+	durable_draft_free(durable_draft_new(folder, "gone", "new", 3, 0640, NULL));
+	scratch_expect("taken", "old");
+	scratch_expect("free", "edited at once");
+	ck_assert_uint_eq(scratch_count(""), 2);
+}
+END_TEST
+
 START_TEST(what_a_killed_program_left_of_a_file_goes_after_an_hour)
 {
 	enum { HOUR = 60 * 60 };
@@ -509,6 +536,7 @@ static void add_file_tests(TCase *tests)
 	tcase_add_test(tests, folders_are_made_all_the_way_and_only_once);
 	tcase_add_test(tests, a_folder_in_place_of_a_file_is_told);
 	tcase_add_test(tests, two_programs_that_edit_at_once_lose_no_edit);
+	tcase_add_test(tests, a_draft_has_one_name_and_nothing_is_left_of_one_without);
 	tcase_add_test(tests, what_a_killed_program_left_of_a_file_goes_after_an_hour);
 	tcase_add_loop_test(tests, a_kill_at_any_moment_leaves_the_old_or_the_new_file_whole, 0,
 	                    40);

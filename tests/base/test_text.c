@@ -102,6 +102,36 @@ START_TEST(a_text_of_marks_alone_is_normalised_in_little_time)
 }
 END_TEST
 
+START_TEST(a_line_is_clean_and_as_long_as_wanted)
+{
+	static const struct {
+		const char *text;
+		gsize limit;
+		const char *line;
+	} rows[] = {
+		{" a\r\n\tb\xc2\xa0 c ", 100, "a b c"},
+		{"a\x1b[31m\xe2\x80\xae"
+	         "b",
+	         100, "a[31mb"},
+		{"\xc3\xa9\xc3\xa9", 3, "\xc3\xa9"},
+		{"a b", 2, "a"},
+		{"a\xff"
+	         "b",
+	         100,
+	         "a\xef\xbf\xbd"
+	         "b"},
+		{"a\xe2\x82", 100, "a"},
+		{" \t", 100, NULL},
+		{"", 100, NULL},
+		{NULL, 100, NULL},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *line = text_line(rows[i].text, rows[i].limit);
+		ck_assert_pstr_eq(line, rows[i].line);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("text");
@@ -115,6 +145,9 @@ int main(void)
 	tcase_add_test(normal, a_long_text_is_cut_where_it_does_not_show);
 	tcase_add_test(normal, a_text_of_marks_alone_is_normalised_in_little_time);
 	suite_add_tcase(suite, normal);
+	TCase *line = tcase_create("line");
+	tcase_add_test(line, a_line_is_clean_and_as_long_as_wanted);
+	suite_add_tcase(suite, line);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	int failed = srunner_ntests_failed(runner);

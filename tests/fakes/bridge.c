@@ -36,8 +36,10 @@ struct bridge *bridge_new(enum bridge_remote remote, const struct emulator_optio
 		memory_world_reset();
 		self->url = g_strdup("https://memory");
 	}
-	self->options = (struct cycle_settings){
-		.direction = DIRECTION_BOTH, .max_adds = 10000, .stamp = "test"};
+	self->options = (struct cycle_settings){.direction = DIRECTION_BOTH,
+	                                        .max_adds = 10000,
+	                                        .max_deletes = 10000,
+	                                        .stamp = "test"};
 	self->settings = (struct remote_settings){
 		.account = "test",
 		.service_id = options != NULL && options->service_id ? options->service_id

@@ -177,6 +177,27 @@ const struct largest_input largest_inputs[] = {
 	ROW("ends of the data", MAIL, "</UserAuthorizedData>", MAIL_END),
 	ROW("tags of the overview", "<getPersonalMessagesReturn>", "<EmailsLastNDetailed", ""),
 
+	/* mails */
+	ROW("fields of a mail", "", "X-\x01: a\r\n", "Subject: a\r\n"),
+	ROW("lines of a field", "Subject: a", "\r\n b", "\r\n"),
+	ROW("encoded words", "Subject: ", "=?utf-8?Q?=C3=A9?= ", "\r\n"),
+	ROW("encoded words of many charsets", "Subject: ", "=?cp125\x01?B?6Q?= ", "\r\n"),
+	ROW("beginnings of encoded words", "Subject: ", "=?a?q?", "\r\n"),
+	ROW("comments of a sender", "From: ", "(", "\r\n"),
+	ROW("members of a group", "From: ", ",", "a@b\r\n"),
+	ROW("groups", "From: ", "a:", "a@b\r\n"),
+
+	/* replies of a mail server */
+	ROW("lists in lists of IMAP", "", "(", ""),
+	ROW("ends of lists of IMAP", "(", ")", ""),
+	ROW("items of FETCH", "1 FETCH (", "A[B (C)]<0> {1}\r\nx ", ")"),
+	ROW("literals", "", "{1}\r\nx ", ""),
+	ROW("empty literals", "", "{0}\r\n", ""),
+	ROW("quoted strings of IMAP", "", "\"\\\"\" ", ""),
+	ROW("numbers of SEARCH", "SEARCH", " 1\x01", ""),
+	ROW("ranges of ESEARCH", "ESEARCH ALL ", "1:4294967295,", "9"),
+	ROW("characters of a mailbox", "", "\xc3\xa9" "a", ""),
+
 	/* requests */
 	ROW("headers", REQUEST, "A\x01: b\r\n", "\r\n\r\ntoken=a"),
 	ROW("equal headers", REQUEST, "Host: a\r\n", "\r\n\r\ntoken=a"),

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MUTATIONS  40
-#define PREFIXES   10
-#define LONG_TIMES 10
+#define MUTATIONS  15
+#define PREFIXES   5
+#define LONG_TIMES 26
 #define LARGE      4096 /* bytes; of larger files the short form makes fewer */
 #define LARGE_PART 5
 

@@ -132,13 +132,120 @@ END_TEST
 START_TEST(an_older_version_is_brought_up_to_date)
 {
 	journal_close(open_journal(JOURNAL_CREATE));
-	raw("ALTER TABLE records DROP COLUMN insisted; DELETE FROM meta WHERE key = 'generation';"
-	    "PRAGMA user_version = 1");
+	raw("ALTER TABLE records DROP COLUMN first_call;"
+	    "ALTER TABLE records DROP COLUMN insisted; DELETE FROM meta WHERE key = 'generation';"
+	    "DROP TABLE sections; PRAGMA user_version = 1");
 	OWNED(journal) journal = open_journal(JOURNAL_CREATE);
 	ck_assert_int_eq(journal_generation(journal), 0);
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 	ck_assert(journal_verify(journal, problems, NULL));
 	ck_assert_uint_eq(problems->len, 0);
+}
+END_TEST
+
+/* As version 2 left it: three contacts, one of them deleted here, and an event, with their bases.
+ */
+START_TEST(what_an_older_version_knew_is_still_known)
+{
+	g_autofree char *sql = NULL;
+	ck_assert(g_file_get_contents(TEST_FIXTURES "/journal/version2.sql", &sql, NULL, NULL));
+	raw(sql);
+	OWNED(journal) journal = open_journal(JOURNAL_CREATE);
+	g_autoptr(GPtrArray) contacts = records_load(journal, ITEM_CONTACT, NULL);
+	g_autoptr(GPtrArray) events = records_load(journal, ITEM_EVENT, NULL);
+	g_autoptr(GPtrArray) calls = ledger_effective(journal, ITEM_CONTACT, NULL);
+	g_autoptr(GPtrArray) story = journal_story(journal, ITEM_CONTACT, "card-3", NULL);
+	g_autoptr(GHashTable) sources = sources_load(journal, ITEM_CONTACT, NULL);
+	ck_assert_uint_eq(contacts->len, 3);
+	ck_assert_uint_eq(events->len, 1);
+	ck_assert_uint_eq(calls->len, 3);
+	ck_assert_uint_eq(story->len, 2);
+	ck_assert_uint_eq(g_hash_table_size(sources), 2);
+	ck_assert_int_eq(journal_generation(journal), 2);
+	OWNED(record) deleted = records_get(journal, ITEM_CONTACT, "card-3", NULL);
+	ck_assert_int_eq(deleted->state, RECORD_DELETED_HERE);
+	ck_assert_ptr_nonnull(strstr(deleted->base, "Marie"));
+	/* the base still goes with its record */
+	ck_assert(records_rename(journal, ITEM_CONTACT, "card-1", "card-9", NULL));
+	g_autofree char *base = records_base(journal, ITEM_CONTACT, "card-9", NULL);
+	ck_assert_ptr_nonnull(base);
+	ck_assert(records_remove(journal, ITEM_CONTACT, "card-9", NULL));
+	g_autofree char *gone = records_base(journal, ITEM_CONTACT, "card-9", NULL);
+	ck_assert_ptr_null(gone);
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+	ck_assert(journal_verify(journal, problems, NULL));
+	ck_assert_uint_eq(problems->len, 0);
+}
+END_TEST
+
+static void put(struct journal *journal, const char *uid, const char *name)
+{
+	OWNED(record) record = record_new(uid);
+	const struct source source = {.ref = (char *)uid};
+	record->name = g_strdup(name);
+	record->remote_ref = g_strdup("r");
+	record->base = g_strdup(name);
+	ck_assert(records_put(journal, ITEM_EVENT, record, NULL));
+	ck_assert(sources_put(journal, ITEM_EVENT, &source, NULL));
+	ck_assert(journal_tell(journal, ITEM_EVENT, uid, 1, name, NULL));
+	ck_assert(journal_memory_set(journal, "key", name, NULL));
+	g_autoptr(GPtrArray) calls =
+		g_ptr_array_new_with_free_func((GDestroyNotify)ledger_call_free);
+	g_ptr_array_add(calls, ledger_call_new(ITEM_EVENT, uid, "PUT", NULL));
+	ck_assert(ledger_announce(journal, calls, 1, NULL));
+}
+
+static void expect_only(struct journal *journal, const char *uid, const char *name)
+{
+	g_autoptr(GPtrArray) records = records_load(journal, ITEM_EVENT, NULL);
+	g_autoptr(GPtrArray) calls = ledger_unsettled(journal, ITEM_EVENT, NULL);
+	g_autoptr(GPtrArray) story = journal_story(journal, ITEM_EVENT, uid, NULL);
+	g_autoptr(GHashTable) sources = sources_load(journal, ITEM_EVENT, NULL);
+	g_autoptr(GPtrArray) contacts = records_load(journal, ITEM_CONTACT, NULL);
+	g_autofree char *memory = journal_memory_get(journal, "key", NULL);
+	ck_assert_str_eq(memory, name);
+	ck_assert_uint_eq(records->len, 1);
+	ck_assert_uint_eq(calls->len, 1);
+	ck_assert_uint_eq(story->len, 1);
+	ck_assert_uint_eq(g_hash_table_size(sources), 1);
+	ck_assert_uint_eq(contacts->len, 0);
+	ck_assert_int_eq(((struct ledger_call *)calls->pdata[0])->kind, ITEM_EVENT);
+	OWNED(record) record = records_get(journal, ITEM_EVENT, uid, NULL);
+	ck_assert_str_eq(record->name, name);
+	ck_assert_str_eq(record->base, name);
+}
+
+START_TEST(a_section_knows_nothing_of_the_others)
+{
+	static const char *const names[] = {"calendar/a", "calendar/b"};
+	struct journal *whole = open_journal(JOURNAL_CREATE);
+	put(whole, "same uid", "whole");
+	for (guint i = 0; i < 2; i++) {
+		struct journal *section = journal_section(whole, names[i], NULL);
+		ck_assert_ptr_eq(journal_section(whole, names[i], NULL), section);
+		put(section, "same uid", names[i]);
+	}
+	ck_assert_int_eq(journal_generation(whole), 3);
+	journal_close(whole);
+	OWNED(journal) again = open_journal(JOURNAL_READ_ONLY);
+	g_auto(GStrv) found = journal_sections(again, NULL);
+	ck_assert_uint_eq(g_strv_length(found), 2);
+	expect_only(again, "same uid", "whole");
+	for (guint i = 0; i < 2; i++) {
+		ck_assert_str_eq(found[i], names[i]);
+		struct journal *section = journal_section(again, names[i], NULL);
+		expect_only(section, "same uid", names[i]);
+		ck_assert_str_eq(journal_id(section), journal_id(again));
+	}
+	g_autoptr(GError) error = NULL;
+	ck_assert_ptr_null(journal_section(again, "calendar/c", &error));
+	expect_error(error, PASSERELLE_ERROR_NOT_FOUND);
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+	ck_assert(journal_verify(again, problems, NULL));
+	for (guint i = 0; i < problems->len; i++) { /* agreed, and no more is told of them */
+		ck_assert_msg(strstr(problems->pdata[i], "day ago") != NULL, "%s",
+		              (char *)problems->pdata[i]);
+	}
 }
 END_TEST
 
@@ -323,20 +430,20 @@ static const struct {
 	const char *sql, *words;
 } broken[] = {
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
+         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0)",
          "never on the remote"},
 	{"INSERT INTO records "
-         "VALUES(1,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
+         "VALUES(1,'u',NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0)",
          "'u' (calendar) is agreed"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
-         "(0,'v',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
+         "VALUES(0,'u',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0),"
+         "(0,'v',NULL,NULL,NULL,0,NULL,NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0)",
          "agreed by 2 records: u, v"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,6,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,'w',NULL,0)",
+         "VALUES(0,'u',NULL,NULL,NULL,6,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,'w',NULL,0,0)",
          "same as 'w'"},
 	{"INSERT INTO records "
-         "VALUES(0,'u',NULL,NULL,NULL,3,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0)",
+         "VALUES(0,'u',NULL,NULL,NULL,3,NULL,NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0)",
          "no ledger entry will bring"},
 	{"INSERT INTO ledger VALUES(8,0,'u','addcontact',NULL,NULL,NULL,1,1000,0,NULL,NULL,NULL)",
          "entry 8 was announced more than a day ago"},
@@ -368,11 +475,12 @@ START_TEST(verify_finds_nothing_wrong_with_a_sound_journal)
 	OWNED(journal) journal = open_journal(JOURNAL_CREATE);
 	/* k was killed after its addcontact was settled: the next cycle goes on */
 	raw("INSERT INTO records "
-	    "VALUES(0,'k',NULL,NULL,NULL,1,'k.vcf',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
-	    "(0,'u',NULL,NULL,NULL,0,'u.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
-	    "(0,'v',NULL,NULL,NULL,6,'v.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,'u',NULL,0),"
-	    "(1,'e',NULL,NULL,NULL,0,'e.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0),"
-	    "(1,'d',NULL,NULL,NULL,3,'d.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0);"
+	    "VALUES(0,'k',NULL,NULL,NULL,1,'k.vcf',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,"
+	    "0),"
+	    "(0,'u',NULL,NULL,NULL,0,'u.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0),"
+	    "(0,'v',NULL,NULL,NULL,6,'v.vcf',NULL,'c1',NULL,NULL,0,0,0,0,0,NULL,'u',NULL,0,0),"
+	    "(1,'e',NULL,NULL,NULL,0,'e.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0),"
+	    "(1,'d',NULL,NULL,NULL,3,'d.ics',NULL,NULL,NULL,NULL,0,0,0,0,0,NULL,NULL,NULL,0,0);"
 	    "INSERT INTO ledger VALUES(1,1,'e','addevent',NULL,NULL,NULL,2,1,2,NULL,NULL,'reply'),"
 	    "(3,0,'k','addcontact',NULL,NULL,NULL,2,1,2,'c9',NULL,'reply'),"
 	    "(2,1,'d','addevent',NULL,NULL,NULL,5,1,0,NULL,NULL,NULL);"
@@ -400,6 +508,8 @@ int main(void)
 	tcase_add_test(tests, a_newer_version_is_refused);
 	tcase_add_test(tests, a_database_of_another_program_is_refused_and_left_alone);
 	tcase_add_test(tests, an_older_version_is_brought_up_to_date);
+	tcase_add_test(tests, what_an_older_version_knew_is_still_known);
+	tcase_add_test(tests, a_section_knows_nothing_of_the_others);
 	tcase_add_test(tests, a_journal_is_read_whole_when_asked);
 	tcase_add_test(tests, a_text_file_is_a_damaged_journal);
 	tcase_add_test(tests, a_cut_journal_is_a_damaged_one);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A small HTTP server on loopback, with or without TLS, that does to each request what a test's
- * function says. */
+ * function says; or a server of anything else, whose function talks as long as it likes. */
 #ifndef TESTS_NET_SCRIPTED_SERVER_H
 #define TESTS_NET_SCRIPTED_SERVER_H
 
@@ -27,6 +27,7 @@
 	APPLY(gnutls_set_default_priority)                                                         \
 	APPLY(gnutls_credentials_set)                                                              \
 	APPLY(gnutls_transport_set_int2)                                                           \
+	APPLY(gnutls_certificate_server_set_request)                                               \
 	APPLY(gnutls_handshake)                                                                    \
 	APPLY(gnutls_record_recv)                                                                  \
 	APPLY(gnutls_record_send)
@@ -53,6 +54,7 @@ struct server {
 	guint16 port;
 	gnutls_certificate_credentials_t credentials; /* NULL = plain */
 	server_script script;
+	void (*talk)(struct connection *connection); /* instead of the script; NULL = HTTP */
 	void *data;
 	GThread *acceptor;
 	GMutex mutex;
@@ -62,6 +64,7 @@ struct server {
 	GPtrArray *requests; /* GString *, as they came */
 	guint n_open, most_open;
 	bool is_stopping;
+	bool wants_certificate; /* of the client, any */
 };
 
 static inline bool server_load_tls(void)
@@ -170,6 +173,9 @@ static inline bool connection_begin(struct connection *self)
 	tls.gnutls_set_default_priority(self->session);
 	tls.gnutls_credentials_set(self->session, GNUTLS_CRD_CERTIFICATE, server->credentials);
 	tls.gnutls_transport_set_int2(self->session, self->socket, self->socket);
+	if (server->wants_certificate) {
+		tls.gnutls_certificate_server_set_request(self->session, GNUTLS_CERT_REQUIRE);
+	}
 	int result;
 	do {
 		result = tls.gnutls_handshake(self->session);
@@ -183,6 +189,10 @@ static inline gpointer connection_run(gpointer data)
 	struct server *server = self->server;
 	server_count(server, 1, NULL);
 	bool goes_on = connection_begin(self);
+	if (goes_on && server->talk != NULL) {
+		server->talk(self);
+		goes_on = false;
+	}
 	while (goes_on) {
 		GString *request = g_string_new(NULL);
 		goes_on = connection_read_request(self, request);

@@ -20,10 +20,8 @@ START_TEST(a_name_cannot_make_lines_of_its_own_nor_command_the_terminal)
 	entry->item->text = g_strdup("BEGIN:VCARD");
 	entry->item->name = g_strdup(name);
 	g_ptr_array_add(local->entries, entry);
-	const struct policy policy = {.max_adds = 50,
-	                              .local_can_create = true,
-	                              .remote_can_create = true,
-	                              .remote_can_list = true};
+	const struct policy policy = {
+		.max_adds = 50, .local_can_create = true, .remote_can_create = true};
 	struct plan *plan = plan_make(local, remote, records, &policy);
 	g_autofree char *text = plan_describe(plan);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);

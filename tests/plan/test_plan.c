@@ -80,6 +80,28 @@ START_TEST(each_cell_of_the_table_holds_for_a_remote_that_can_only_add)
 }
 END_TEST
 
+static const struct {
+	bool can_remove, is_whole;
+	enum operation operation;
+} USUAL[] = {
+	{true, true, OPERATION_REMOVE_LOCAL},
+	{false, true, OPERATION_REMOVE_LOCAL}, /* a collection that is only read */
+	{false, false, OPERATION_REMEMBER_GONE},
+};
+
+START_TEST(what_is_gone_there_usually_goes_where_services_remove)
+{
+	struct world *world = world_new();
+	world->policy.on_remote_delete = REMOTE_DELETE_USUAL;
+	world->policy.remote_can_remove = USUAL[_i].can_remove;
+	world->policy.remote_is_whole = USUAL[_i].is_whole;
+	build_cell(world, SAME, ABSENT);
+	make(world);
+	ck_assert_int_eq(operation_for(world, "a"), USUAL[_i].operation);
+	world_free(world);
+}
+END_TEST
+
 START_TEST(what_was_changed_here_and_is_gone_there_is_kept_where_nothing_is_sent)
 {
 	struct world *world = world_new();
@@ -291,6 +313,8 @@ static Suite *make_suite(void)
 	tcase_add_loop_test(table, each_cell_of_the_table_holds_for_a_remote_that_can_only_add, 0,
 	                    G_N_ELEMENTS(CELLS));
 	tcase_add_test(table, equal_changes_on_both_sides_are_agreed_without_a_merge);
+	tcase_add_loop_test(table, what_is_gone_there_usually_goes_where_services_remove, 0,
+	                    G_N_ELEMENTS(USUAL));
 	tcase_add_test(table,
 	               what_was_changed_here_and_is_gone_there_is_kept_where_nothing_is_sent);
 	suite_add_tcase(suite, table);

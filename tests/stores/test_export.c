@@ -30,7 +30,7 @@ static char *text_of(enum item_kind kind)
 {
 	g_autofree char *folder = scratch_path("items");
 	g_autoptr(GError) error = NULL;
-	char *text = export_text(folder, kind, problems, &error);
+	char *text = export_text((const char *const[]){folder, NULL}, kind, problems, &error);
 	expect_no_error(error);
 	return text;
 }
@@ -40,7 +40,7 @@ static void export_to(const char *name)
 	g_autofree char *folder = scratch_path("items");
 	g_autofree char *path = scratch_path(name);
 	g_autoptr(GError) error = NULL;
-	export_write(folder, ITEM_CONTACT, path, problems, &error);
+	export_write((const char *const[]){folder, NULL}, ITEM_CONTACT, path, problems, &error);
 	expect_no_error(error);
 }
 
@@ -178,7 +178,8 @@ START_TEST(a_missing_folder_is_told_and_the_old_export_kept)
 	g_autofree char *folder = scratch_path("none");
 	g_autofree char *path = scratch_path("all.vcf");
 	g_autoptr(GError) error = NULL;
-	ck_assert(!export_write(folder, ITEM_CONTACT, path, NULL, &error));
+	ck_assert(!export_write((const char *const[]){folder, NULL}, ITEM_CONTACT, path, NULL,
+	                        &error));
 	expect_error(error, PASSERELLE_ERROR_STORAGE);
 	scratch_expect("all.vcf", CARD("A"));
 }

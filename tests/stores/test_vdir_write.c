@@ -96,6 +96,63 @@ START_TEST(an_event_of_the_same_uid_is_not_doubled)
 }
 END_TEST
 
+enum { MANY = 200 };
+
+static void add_many(void)
+{
+	g_ptr_array_set_size(changes, 0);
+	for (unsigned i = 0; i < MANY; i++) {
+		g_autofree char *uid = g_strdup_printf("u%u", i);
+		g_autofree char *text = g_strdup_printf(CARD("%s", "%s", ""), uid, uid, uid);
+		add_change(uid, NULL, NULL, text);
+	}
+}
+
+START_TEST(each_of_many_gets_the_name_that_is_free)
+{
+	write_item("u7.vcf", CARD("other", "Other", ""));
+	write_item("u8.vcf", CARD("u8", "u8", ""));
+	write_item("u9.vcf", CARD("u9", "Edited", ""));
+	add_many();
+	ck_assert(side->functions->create(side, changes, NULL));
+	for (unsigned i = 0; i < MANY; i++) {
+		const struct change *change = changes->pdata[i];
+		if (i == 8 || i == 9) {
+			expect_verdict(change, i == 8 ? VERDICT_ADOPTED : VERDICT_STALE);
+			continue;
+		}
+		g_autofree char *name = g_strdup_printf("u%u%s.vcf", i, i == 7 ? "-2" : "");
+		g_autofree char *revision = revision_of(name);
+		expect_verdict(change, VERDICT_DONE);
+		ck_assert_str_eq(change->ref, name);
+		ck_assert_pstr_eq(change->revision, revision);
+		expect_item(name, change->text);
+	}
+	ck_assert_uint_eq(scratch_count("items"), MANY + 1);
+}
+END_TEST
+
+START_TEST(a_kill_while_many_are_made_leaves_whole_files_that_the_next_ones_find)
+{
+	add_many();
+	const pid_t child = fork();
+	if (child == 0) {
+		_exit(side->functions->create(side, changes, NULL) ? 0 : 1);
+	}
+	g_usleep((gulong)g_random_int_range(0, 20000));
+	kill(child, SIGKILL);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	ck_assert(side->functions->create(side, changes, NULL));
+	OWNED(snapshot) snapshot = side->functions->list(side, NULL, NULL);
+	ck_assert_uint_eq(snapshot->entries->len, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		const struct change *change = changes->pdata[i];
+		ck_assert(change->verdict == VERDICT_DONE || change->verdict == VERDICT_ADOPTED);
+		expect_item(change->ref, change->text);
+	}
+}
+END_TEST
+
 START_TEST(a_change_there_is_merged_into_what_stands_here)
 {
 	write_item("mine.vcf", CARD("a", "A", "TEL:1\r\nNOTE:mine\r\nX-OWN;K=v:kept\r\n"));
@@ -381,6 +438,10 @@ static void add_write_tests(TCase *tests)
 	tcase_add_test(tests, creating_again_after_a_kill_adopts_the_file);
 	tcase_add_test(tests, another_text_of_the_same_uid_is_not_doubled);
 	tcase_add_test(tests, an_event_of_the_same_uid_is_not_doubled);
+	tcase_add_test(tests, each_of_many_gets_the_name_that_is_free);
+	tcase_add_loop_test(tests,
+	                    a_kill_while_many_are_made_leaves_whole_files_that_the_next_ones_find,
+	                    0, 20);
 	tcase_add_test(tests, a_change_there_is_merged_into_what_stands_here);
 	tcase_add_test(tests, an_edit_made_since_the_listing_survives_the_update);
 	tcase_add_test(tests, an_update_that_changes_nothing_touches_nothing);

@@ -89,7 +89,7 @@ expect 1 sync
 got=0
 passerelle journal rebuild home >"$work/last.out" 2>&1 || got=$?
 [ "$got" -ne 0 ] || fail "a newer journal was rebuilt"
-/usr/bin/python3 -c "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('PRAGMA user_version = 2')" "$state/home.journal"
+/usr/bin/python3 -c "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('PRAGMA user_version = 3')" "$state/home.journal"
 expect 0 sync
 all_once
 

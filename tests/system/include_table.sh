@@ -33,7 +33,7 @@ complain() {
 # library header -> the files that may include it
 library() {
   case $1 in
-    curl/*) echo "net/http" ;;
+    curl/*) echo "net/http net/imap net/transport" ;;
     libxml/*) echo "net/xml" ;;
     libical/*) echo "formats/recurrence" ;;
     sqlite3.h) echo "journal/" ;;

@@ -63,6 +63,7 @@ for name in $named; do
   path=$(echo "$name" | sed "s,^STATE,$state,; s,^STATUS,$XDG_RUNTIME_DIR/passerelle,; s,^FOLDER,$work/contacts,; s,ACCOUNT,home,")
   case $name in
     */trash/* | *-stand-in | *.damaged-*) continue ;; # below
+    *.oauth) continue ;; # of services that know users
   esac
   [ -e "$path" ] || fail "the manual names $name, and there is no $path"
 done

@@ -78,6 +78,8 @@ static bool orange_read_busy(struct remote *self, const GArray *gaps, GArray *bu
 
 const struct remote_driver orange_driver = {
 	.name = "orange",
+	.has_kinds = {[ITEM_CONTACT] = true, [ITEM_EVENT] = true},
+	.requests_per_minute = 120,
 	.open = orange_open,
 	.close = orange_close,
 	.endpoint = orange_endpoint,

@@ -2,9 +2,10 @@
 /* The overview of unread mails, which is markup in looks only: read leaf by leaf. */
 #include "remotes/orange/overview.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "formats/mail_header.h"
 #include "remotes/orange/words.h"
 
 #define OVERVIEW_BYTES (2 * 1024 * 1024) /* a hundred mails with every field full, and markup */
@@ -171,63 +172,6 @@ static char *without_cdata(const char *text)
 	return g_string_free(out, FALSE);
 }
 
-struct clock {
-	int hour, minute, second;
-	gint64 offset; /* seconds */
-};
-
-static bool read_clock(const char *text, struct clock *out)
-{
-	const char *colon = strchr(text, ':');
-	if (colon == NULL || colon - text < 2) {
-		return false;
-	}
-	char sign = '+';
-	int offset = 0;
-	int count = sscanf(colon - 2, "%2d:%2d:%2d %c%4d", &out->hour, &out->minute, &out->second,
-	                   &sign, &offset);
-	if (count == 2 &&
-	    sscanf(colon - 2, "%2d:%2d %c%4d", &out->hour, &out->minute, &sign, &offset) == 4) {
-		count = 5;
-	}
-	if (count == 5 && (sign == '+' || sign == '-') && offset >= 0) {
-		const int seconds = (offset / 100) * 3600 + (offset % 100) * 60;
-		out->offset = sign == '-' ? -seconds : seconds;
-	}
-	return count >= 2;
-}
-
-/* 1 to 12; 0 = none. */
-static int read_month(const char *name)
-{
-	static const char *const MONTHS[] = {"jan", "feb", "mar", "apr", "may", "jun",
-	                                     "jul", "aug", "sep", "oct", "nov", "dec"};
-	for (int i = 0; i < (int)G_N_ELEMENTS(MONTHS); i++) {
-		if (g_ascii_strcasecmp(name, MONTHS[i]) == 0) {
-			return i + 1;
-		}
-	}
-	return 0;
-}
-
-/* "Sun, 7 Mar 2006 15:35:06 +0100 (CET)": the weekday lies, the number of the offset does not. 0 =
- * unreadable. */
-static gint64 read_date(const char *text)
-{
-	const char *comma = strchr(text, ',');
-	char month[4] = "";
-	int day = 0, year = 0;
-	struct clock clock = {0};
-	if (sscanf(comma == NULL ? text : comma + 1, "%2d %3[A-Za-z] %4d", &day, month, &year) !=
-	            3 ||
-	    !read_clock(text, &clock)) {
-		return 0;
-	}
-	g_autoptr(GDateTime) date = g_date_time_new_utc(year, read_month(month), day, clock.hour,
-	                                                clock.minute, clock.second);
-	return date == NULL ? 0 : g_date_time_to_unix(date) - clock.offset;
-}
-
 struct leaf {
 	const char *name;
 	gsize offset;
@@ -239,7 +183,7 @@ static const struct leaf LEAVES[] = {
 	{"msg_subject", offsetof(struct mail_summary, subject), false},
 	{"msg_begin_body", offsetof(struct mail_summary, preview), false},
 	{"msg_url_access", offsetof(struct mail_summary, url), false},
-	{"msg_date", offsetof(struct mail_summary, date), true},
+	{"msg_date", offsetof(struct mail_summary, date), true}, /* of which the weekday lies */
 };
 
 static const struct leaf *leaf_at(const char *tag, const char *end)
@@ -294,12 +238,12 @@ static void mail_set(struct mail_summary *mail, const struct leaf *leaf, struct 
 		g_strndup(content.start, MIN((gsize)(content.end - content.start), LEAF_BYTES));
 	g_autofree char *text = decode_once(raw);
 	if (leaf->is_date) {
-		mail->date = read_date(text);
+		mail->date = mail_header_date(text);
 		return;
 	}
 	char **field = (char **)G_STRUCT_MEMBER_P(mail, leaf->offset);
 	g_free(*field);
-	*field = field == &mail->url ? words_address(text) : words_line(text, OVERVIEW_FIELD_BYTES);
+	*field = field == &mail->url ? words_address(text) : text_line(text, OVERVIEW_FIELD_BYTES);
 }
 
 static gint newest_first(gconstpointer left, gconstpointer right)

@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "remotes/orange/call.h"
-#include "remotes/orange/words.h"
 
 #include <string.h>
 
@@ -105,7 +104,7 @@ static void hide_secrets(const struct remote_settings *settings, char **text)
 	g_autofree char *pair =
 		g_strconcat(settings->service_id, ":", settings->service_password, NULL);
 	g_autofree char *basic = g_base64_encode((const guchar *)pair, strlen(pair));
-	g_autofree char *one_line = words_line(settings->service_password, G_MAXSIZE);
+	g_autofree char *one_line = text_line(settings->service_password, G_MAXSIZE);
 	const char *const secrets[] = {settings->token, basic, settings->service_password,
 	                               one_line};
 	for (gsize i = 0; i < G_N_ELEMENTS(secrets); i++) {

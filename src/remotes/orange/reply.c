@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "remotes/orange/overview.h"
 #include "remotes/orange/words.h"
 
@@ -114,7 +115,7 @@ static bool read_coded(struct reply *self, const struct xml_node *error,
 	set_error(self, envelope, number, is_write);
 	const struct xml_node *detail = xml_child(error, "detail");
 	const struct xml_node *url = xml_child(error, "url");
-	self->detail = detail == NULL ? NULL : words_line(detail->text, DETAIL_BYTES);
+	self->detail = detail == NULL ? NULL : text_line(detail->text, DETAIL_BYTES);
 	self->url = url == NULL ? NULL : words_address(url->text);
 	return true;
 }
@@ -174,8 +175,8 @@ static bool read_refusal(struct reply *self, const struct xml_node *error, int r
 	}
 	set_error(self, REPLY_COMMAND, ABS(type), is_write);
 	if (error != NULL) {
-		self->detail = words_line(error->text, DETAIL_BYTES);
-		self->subtype = words_line(xml_attribute(error, "subtype"), DETAIL_BYTES);
+		self->detail = text_line(error->text, DETAIL_BYTES);
+		self->subtype = text_line(xml_attribute(error, "subtype"), DETAIL_BYTES);
 	}
 	return true;
 }
@@ -252,7 +253,7 @@ static void set_unreadable(struct reply *self, const struct http_request *reques
 	g_autofree char *words =
 		is_html(request) ? g_strdup_printf("HTTP %ld with an HTML page", request->status)
 				 : g_strdup_printf("HTTP %ld, %s", request->status, reason);
-	self->detail = words_line(words, DETAIL_BYTES);
+	self->detail = text_line(words, DETAIL_BYTES);
 }
 
 struct reply *reply_read(const struct http_request *request, bool is_write)
