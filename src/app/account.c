@@ -17,14 +17,10 @@ const char *account_folder(const struct account_config *config, enum item_kind k
 
 bool account_has_part(const struct account_config *config, enum part part)
 {
-	switch (part) {
-	case PART_CONTACTS:
-		return config->contacts != NULL && config->contacts_direction != DIRECTION_OFF;
-	case PART_CALENDAR:
-		return config->calendar != NULL && config->calendar_direction != DIRECTION_OFF;
-	default:
-		return config->messages != 0 && service_has(service_of(config, part).driver, part);
-	}
+	const bool is_off =
+		(part == PART_CONTACTS && config->contacts_direction == DIRECTION_OFF) ||
+		(part == PART_CALENDAR && config->calendar_direction == DIRECTION_OFF);
+	return service_is_wanted(config, part) && !is_off;
 }
 
 gint64 account_interval(const struct account_config *config, enum part part)

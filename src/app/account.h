@@ -46,7 +46,7 @@ DEFINE_OWNED(account, account_close);
 
 /* The folder of a kind, as configured; NULL = not synchronised. */
 const char *account_folder(const struct account_config *config, enum item_kind kind);
-/* Is this part wanted at all (a folder, a direction that is not off, messages on)? */
+/* Is this part wanted at all (a folder, a direction that is not off, messages on, a profile)? */
 bool account_has_part(const struct account_config *config, enum part part);
 /* Seconds between two cycles of a part. */
 gint64 account_interval(const struct account_config *config, enum part part);

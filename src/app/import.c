@@ -253,7 +253,6 @@ static bool is_there(const struct importer *self, enum item_kind kind)
 	return folders_is_name(self->collection) && g_file_test(path, G_FILE_TEST_IS_DIR);
 }
 
-/* The folder of every kind that stands in the file must be known before one item is taken. */
 /* Of several folders one has to be named, of one none. */
 static bool has_place(const struct importer *self, enum item_kind kind, GError **error)
 {
@@ -276,6 +275,7 @@ static bool has_place(const struct importer *self, enum item_kind kind, GError *
 	return false;
 }
 
+/* The folder of every kind that stands in the file must be known before one item is taken. */
 static bool has_folders(struct importer *self, const struct pieces *pieces, const char *path,
                         GError **error)
 {

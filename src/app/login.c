@@ -213,7 +213,7 @@ struct ways {
 static bool is_wanted(const struct account_config *account, enum part part)
 {
 	return service_has(service_of(account, part).driver, part) &&
-	       (part == PART_PROFILE ? account->profile != NULL : account_has_part(account, part));
+	       account_has_part(account, part);
 }
 
 static void add_way(struct ways *self, const struct account_config *account, enum part part)

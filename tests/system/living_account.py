@@ -196,6 +196,10 @@ def waiting_for_mail(server):
         words = [f"{BINARY}/passerelle", "wait-mail", "cloud"]
         return person, subprocess.Popen(words, env=person.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
+    person = Person(server, f"{mail}mail_password_command = echo secret\n")
+    person.config.write_text(person.config.read_text().replace("messages = off\n", ""))
+    text = person.type(0, "check", "cloud")
+    expect("password for messages is there" in text and "service password" not in text, text)
     for command, wanted in (("exit 1", 75), ("echo secret", 69)):
         _, child = start(command)
         expect(child.wait(60) == wanted, f"wait-mail: {child.returncode}, not {wanted}")
